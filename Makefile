@@ -1,0 +1,41 @@
+# What a newcomer types. Everything runs inside .venv; the first call sets it up.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+FHIR_EXAMPLES := .cache/npm/hl7.fhir.r4.examples-4.0.1.tgz
+
+.PHONY: demo setup test check bench format clean
+
+demo: setup ## set up, load the R4 examples at first run, and serve
+	@$(BIN)/seve demo --examples $(FHIR_EXAMPLES)
+
+setup: $(STAMP) ## build .venv and fetch what is pinned, once
+
+$(STAMP): pyproject.toml constraints.txt tools/packages.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "installing Python packages …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python tools/fetch.py || test $$? -eq 3
+	@touch $@
+
+test: setup ## the whole test suite (installs Chromium where it can)
+	@$(BIN)/python tools/browser.py
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+check: setup ## format, lint, strict types, import contracts, docs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m tools.docs --check
+
+format: setup ## write what the formatter and the docs generator would
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/python -m tools.docs
+
+bench: setup ## the benchmarks, with the raw limits in the same run
+	@$(BIN)/python -m bench
+
+clean: ## forget everything that was built or fetched; data stay
+	@rm -rf .venv .cache
