@@ -1,0 +1,1 @@
+"""What the server does, free of HTTP: interactions, operations, access. One module for each name in the standard."""

@@ -1,0 +1,64 @@
+"""The engine: what every interaction needs, wired once a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from seve.engine.checking import Checker
+from seve.engine.pages import PageLinks
+from seve.engine.terminology import TerminologyService
+from seve.fhir import Resource
+from seve.fhir.definitions import Definitions
+from seve.fhir.search.entries import Entries
+from seve.fhir.search.extraction import extract
+from seve.fhir.search.parameters import SearchParameters
+from seve.store.writing import CommitLane
+
+if TYPE_CHECKING:
+    from seve.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may ask for."""
+
+    page: int = 20
+    page_most: int = 1_000
+    included_most: int = 2_000
+    bundle_entries: int = 10_000
+
+
+@dataclass(slots=True, eq=False)
+class Engine:
+    """Definitions in force, the store, and the rules between them. `base_url` ends without a slash."""
+
+    database: Database
+    definitions: Definitions
+    parameters: SearchParameters
+    checker: Checker
+    terminology: TerminologyService
+    pages: PageLinks
+    base_url: str = ""
+    limits: Limits = field(default_factory=Limits)
+    lane: CommitLane = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lane = CommitLane(self.database)
+
+    @classmethod
+    async def open(cls, database: Database, definitions: Definitions, *, base_url: str) -> Engine:
+        """An engine on a prepared store."""
+        return cls(
+            database=database,
+            definitions=definitions,
+            parameters=SearchParameters(definitions),
+            checker=Checker(definitions),
+            terminology=TerminologyService(),
+            pages=await PageLinks.open(database),
+            base_url=base_url,
+        )
+
+    def entries(self, resource: Resource) -> Entries:
+        """The index entries of a resource."""
+        return extract(resource, parameters=self.parameters, base_url=self.base_url)

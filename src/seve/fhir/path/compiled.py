@@ -1,0 +1,144 @@
+"""The public door: `compile` an expression once, evaluate it often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from seve.fhir.path.building import Builder
+from seve.fhir.path.context import NOTHING_KNOWN, Context
+from seve.fhir.path.errors import FHIRPathError, TooMuchWork
+from seve.fhir.path.evaluation import MAXIMUM_WORK, Environment, Scope
+from seve.fhir.path.generating import Generated, generate
+from seve.fhir.path.model import node
+from seve.fhir.path.parser import parse
+from seve.fhir.path.syntax import Expression
+from seve.fhir.path.typing import check
+from seve.fhir.path.values import Items, Node, boolean, plain
+
+_KEPT = 8192
+
+
+class Compiled:
+    """An expression ready to be evaluated. Immutable and safe to share between threads.
+
+    `root_type` is the FHIR type its input is known to have (`Patient`, `Observation.component`, `string`), None when any may
+    come.
+    """
+
+    __slots__ = ("_fast", "_step", "expression", "root_type", "tree")
+
+    def __init__(self, expression: str, *, root_type: str | None) -> None:
+        self.expression = expression
+        self.root_type = root_type
+        self.tree: Expression = parse(expression)
+        self._step = Builder(expression).step(self.tree)
+        self._fast: Generated | None = None
+        if root_type is not None:
+            check(self.tree, source=expression, root_type=root_type)
+            self._fast = generate(self.tree, root_type=root_type)
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether specialised code was made for `root_type`."""
+        return self._fast is not None
+
+    def evaluate(
+        self, resource: Any, *, variables: Mapping[str, Any] | None = None, context: Context | None = None
+    ) -> list[Any]:
+        """The result as plain values: JSON of elements, and bool, int, Decimal, str, Date, DateTime, Time or Quantity.
+
+        What came from the resource stays as it is there (a date is its text); what the expression made is a value class.
+        `variables` are `%name`s. Raises FHIRPathError.
+        """
+        if self._fast is not None and self._fast.items is not None and not variables:
+            try:
+                return self._fast.items(resource, None, resource, resource)
+            except (AttributeError, TypeError, KeyError):
+                pass  # the input isn't shaped as its type says: the general way judges it
+        return plain(self.nodes(resource, variables=variables, context=context))
+
+    def nodes(
+        self, resource: Any, *, variables: Mapping[str, Any] | None = None, context: Context | None = None
+    ) -> Items:
+        """The result as items: `Node`s with their FHIR types, and System values. Raises FHIRPathError."""
+        start = node(resource, self.root_type or "") if not isinstance(resource, Node) else resource
+        environment = Environment(start, resource=start, root=start, context=context or NOTHING_KNOWN)
+        if variables:
+            environment.variables = {name: _bound(value) for name, value in variables.items()}
+        return self._run(environment)
+
+    def is_true(
+        self, resource: Any, *, variables: Mapping[str, Any] | None = None, context: Context | None = None
+    ) -> bool:
+        """Whether the result is a single true. Raises FHIRPathError."""
+        return boolean(self.nodes(resource, variables=variables, context=context)) is True
+
+    def holds(
+        self,
+        value: Any,
+        *,
+        type_name: str,
+        root: Any = None,
+        resource: Any = None,
+        sibling: dict[str, Any] | None = None,
+        context: Context | None = None,
+    ) -> bool:
+        """Whether a constraint is obeyed by an element inside a resource: it isn't when the result is false.
+
+        `value` is the element's JSON and `type_name` its type; `sibling` the object of `_name` beside a primitive; `resource`
+        the resource that holds it (`%resource`) and `root` the outermost one (`%rootResource`). An empty result obeys: R4's own
+        constraints (`sdf-0`, `ras-2`) count on it. Raises FHIRPathError.
+        """
+        fast = self._fast
+        if fast is not None and type_name == self.root_type:
+            try:
+                return fast.condition(value, sibling, resource, root) is not False
+            except (AttributeError, TypeError, KeyError):
+                pass  # the input isn't shaped as its type says: the general way judges it
+        start = node(value, type_name, extra=sibling)
+        within = start if resource is None else node(resource)
+        start.owner = within.value
+        environment = Environment(
+            start,
+            resource=within,
+            root=within if root is None else node(root),
+            context=context or NOTHING_KNOWN,
+        )
+        return boolean(self._run(environment)) is not False
+
+    def _run(self, environment: Environment) -> Items:
+        try:
+            return self._step(Scope(environment, [environment.start]))
+        except RecursionError:
+            raise TooMuchWork(limit=MAXIMUM_WORK).located(self.expression, 0) from None
+
+
+@lru_cache(maxsize=_KEPT)
+def compile(expression: str, *, root_type: str | None = None) -> Compiled:  # noqa: A001 - the name of the door, as in `re`
+    """An expression, parsed and checked; the last 8,192 are kept.
+
+    With `root_type`, paths are checked against R4's definitions and specialised code is made. Raises FHIRPathSyntaxError for
+    what isn't FHIRPath, and FHIRPathError for unknown functions, types and elements.
+    """
+    return Compiled(expression, root_type=root_type)
+
+
+def evaluate(
+    resource: Any,
+    expression: str,
+    *,
+    variables: Mapping[str, Any] | None = None,
+    context: Context | None = None,
+) -> list[Any]:
+    """`compile(expression).evaluate(resource, …)`."""
+    return compile(expression).evaluate(resource, variables=variables, context=context)
+
+
+def _bound(value: Any) -> Items:
+    values: list[Any] = value if isinstance(value, list) else [] if value is None else [value]
+    return [node(found) if isinstance(found, dict) else found for found in values]
+
+
+__all__ = ["Compiled", "FHIRPathError", "compile", "evaluate"]

@@ -1,0 +1,323 @@
+"""Code for a statically typed expression: Python source over bare JSON, compiled once.
+
+Only what this module and `code` write reaches `exec`: names of JSON keys from R4's definitions and names of constants; literals of
+the expression are passed as objects. What is outside the subset raises Unsupported, and the general engine does the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from seve.fhir.path.code import NEVER, Condition, Literal, Number, Unsupported, Values, element
+from seve.fhir.path.conditions import binary_condition, call_condition, combined, negation, truth_of
+from seve.fhir.path.model import is_known, is_primitive, is_resource, is_subtype, places
+from seve.fhir.path.runtime import RUNTIME
+from seve.fhir.path.syntax import (
+    Binary,
+    Constant,
+    Expression,
+    Indexed,
+    Invocation,
+    Member,
+    Special,
+    TypeOperation,
+    Variable,
+    qualified_name,
+)
+from seve.fhir.path.typing import ABSTRACT_RESOURCES
+
+Piece: TypeAlias = Values | Condition | Number | Literal
+_LOGIC = frozenset(("and", "or", "xor", "implies"))
+_URLS = {"ucum": "http://unitsofmeasure.org", "sct": "http://snomed.info/sct", "loinc": "http://loinc.org"}
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """The functions made for an expression; both take the value, its sibling, `%resource` and `%rootResource`.
+
+    `items` gives the result as plain values; `condition` gives True, False or None, or DEFER when only the general engine can
+    tell. Either is None when the expression isn't of that kind.
+    """
+
+    items: Callable[[Any, Any, Any, Any], list[Any]] | None
+    condition: Callable[[Any, Any, Any, Any], Any] | None
+    source: str
+
+
+def generate(tree: Expression, *, root_type: str) -> Generated | None:
+    """The code for an expression whose input is of `root_type`; None when it is outside the subset."""
+    writer = _Writer(root_type)
+    try:
+        piece = writer.piece(tree, writer.root)
+        return _compiled(piece, writer.constants)
+    except Unsupported:
+        return _guarded(tree, writer)
+
+
+def _guarded(tree: Expression, writer: _Writer) -> Generated | None:
+    """For `path.where(…)….empty()`: when the path is empty the answer is true, whatever the rest may be."""
+    if not isinstance(tree, Invocation) or tree.name != "empty":
+        return None
+    head = tree.source
+    while isinstance(head, Invocation) and head.name in {"where", "trace", "select"}:
+        head = head.source
+    try:
+        piece = writer.piece(head, writer.root) if head is not None else NEVER
+    except Unsupported:
+        return None
+    if not isinstance(piece, Values) or head is None:
+        return None
+    text = f"(DEFER if {piece.exists} else True)"
+    return _compiled(Condition(text, text, is_certain=True), writer.constants)
+
+
+def _compiled(piece: Piece, constants: dict[str, Any]) -> Generated:
+    items = _items_text(piece)
+    condition = piece.three if isinstance(piece, Condition) else None
+    lines = [f"items = lambda V, S, R, ROOT: {items}"] if items else []
+    lines += [f"condition = lambda V, S, R, ROOT: {condition}"] if condition else []
+    source = "\n".join(lines)
+    names: dict[str, Any] = {**RUNTIME, **constants}
+    exec(compile(source, "<fhirpath>", "exec"), names)  # noqa: S102 - our own text, see the module's docstring
+    return Generated(names.get("items"), names.get("condition"), source)
+
+
+def _items_text(piece: Piece) -> str | None:
+    match piece:
+        case Values(is_one=True):
+            return f"[v for v in ({piece.text},) if v is not None]"
+        case Values():
+            return f"list({piece.text})"
+        case Condition() if "DEFER" not in piece.three:
+            return f"[v for v in ({piece.three},) if v is not None]"
+        case Number():
+            return f"[{piece.text}]"
+        case _:
+            return None
+
+
+class _Writer:
+    def __init__(self, root_type: str) -> None:
+        is_bare = is_primitive(root_type)
+        self.root = Values(
+            "V",
+            frozenset((root_type,)),
+            is_one=True,
+            exists="True",
+            count="1",
+            is_root=not is_bare,
+        )
+        self._root_type = root_type
+        self.constants: dict[str, Any] = {}
+        self._depth = 0
+
+    def constant(self, value: Any) -> str:
+        """The name under which the code finds a value."""
+        name = f"C{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+    def piece(self, expression: Expression, this: Values) -> Piece:
+        """The code for an expression on `this`. Raises Unsupported."""
+        match expression:
+            case Constant(value=value):
+                return Literal(self.constant(value), value)
+            case Variable():
+                return self._variable(expression)
+            case Special(name="$this"):
+                return this
+            case Member():
+                return self._member(expression, this)
+            case Invocation():
+                return self._invocation(expression, this)
+            case _:
+                return self._operation(expression, this)
+
+    def values(self, expression: Expression | None, this: Values) -> Values:
+        """The same where only a collection will do; no expression means `this`."""
+        found = this if expression is None else self.piece(expression, this)
+        if not isinstance(found, Values):
+            raise Unsupported
+        return found
+
+    def truth(self, expression: Expression, this: Values) -> str:
+        """The expression as a Python condition, true only for true."""
+        return truth_of(self.piece(expression, this))
+
+    def three(self, expression: Expression, this: Values) -> str:
+        """The expression as True, False or None."""
+        return truth_of(self.piece(expression, this), is_three=True)
+
+    def loop(self, source: Values) -> tuple[str, Values]:
+        """A fresh loop variable over a collection, and `$this` in the loop."""
+        self._depth += 1
+        name = f"x{self._depth}"
+        is_bare = any(is_primitive(type_name) for type_name in source.types)
+        this = Values(name, source.types, is_one=True, exists="True", count="1", is_root=not is_bare)
+        return name, this
+
+    def filtered(self, source: Values, criterion: Expression) -> Values:
+        """`source.where(criterion)`."""
+        if not source.types:
+            return NEVER
+        name, this = self.loop(source)
+        text = f"[{name} for {name} in {source.each} if {self.truth(criterion, this)}]"
+        return Values(text, source.types, is_one=False, exists=f"bool({text})", count=f"len({text})")
+
+    def _variable(self, variable: Variable) -> Piece:
+        if variable.name in _URLS:
+            return Literal(self.constant(_URLS[variable.name]), _URLS[variable.name])
+        if variable.name == "context" or (variable.name == "resource" and is_resource(self._root_type)):
+            return replace(self.root, types=frozenset((self._root_type,)))
+        raise Unsupported
+
+    def _member(self, member: Member, this: Values) -> Values:
+        if member.source is not None:
+            source = self.values(member.source, this)
+            return element(source, member.name) if source.types else NEVER
+        is_element = any(member.name in places(type_name) for type_name in this.types)
+        if not is_element and is_known(member.name):
+            return self._head(member.name, this)
+        return element(this, member.name)
+
+    def _head(self, name: str, this: Values) -> Values:
+        if this.types & ABSTRACT_RESOURCES:
+            raise Unsupported
+        return this if all(is_subtype(type_name, name) for type_name in this.types) else NEVER
+
+    def _invocation(self, invocation: Invocation, this: Values) -> Piece:
+        collection = _COLLECTIONS.get(invocation.name)
+        if collection is not None:
+            return collection(self, invocation, this)
+        return call_condition(self, invocation, this)
+
+    def _operation(self, expression: Expression, this: Values) -> Piece:
+        match expression:
+            case Binary(operator="|"):
+                return self._union(self.values(expression.left, this), self.values(expression.right, this))
+            case Binary(operator=operator) if operator in _LOGIC:
+                return combined(operator, self.piece(expression.left, this), self.piece(expression.right, this))
+            case Binary():
+                return binary_condition(self, expression, this)
+            case TypeOperation():
+                return self.typed(self.values(expression.operand, this), expression)
+            case Indexed():
+                return self._indexed(expression, this)
+            case _:
+                raise Unsupported
+
+    def _union(self, left: Values, right: Values) -> Values:
+        parts = [part for part in (left, right) if part.types]
+        if not parts:
+            return NEVER
+        if len(parts) == 1 and parts[0].is_one:
+            return parts[0]
+        if len(parts) == 1 and parts[0].text.startswith("unique"):
+            return parts[0]
+        typed = ", ".join(f"({part.each}, {part.only_type!r})" for part in parts)
+        text = f"unique_of(({typed},))"
+        types = frozenset(type_name for part in parts for type_name in part.types)
+        exists = " or ".join(part.exists for part in parts)
+        return Values(text, types, is_one=False, exists=f"({exists})", count=f"len({text})")
+
+    def _indexed(self, indexed: Indexed, this: Values) -> Values:
+        source = self.values(indexed.source, this)
+        if not isinstance(indexed.index, Constant) or not isinstance(indexed.index.value, int):
+            raise Unsupported
+        return self._sliced(source, f"{indexed.index.value}:{indexed.index.value + 1}")
+
+    def _sliced(self, source: Values, bounds: str) -> Values:
+        if any(is_primitive(type_name) for type_name in source.types):
+            raise Unsupported  # an item without a value would shift the others
+        text = f"{source.each}[{bounds}]"
+        return Values(text, source.types, is_one=False, exists=f"bool({text})", count=f"len({text})")
+
+    def typed(self, source: Values, operation: TypeOperation) -> Piece:
+        """`source as Type`, where the static type decides; `is` on an element that may have one type only."""
+        namespace, _, name = operation.type_name.rpartition(".")
+        if namespace == "System" or not is_known(name) or source.types & ABSTRACT_RESOURCES:
+            raise Unsupported
+        if operation.operator == "is":
+            return self._type_test(operation, source, name)
+        if all(is_subtype(type_name, name) for type_name in source.types):
+            return source
+        return self._narrowed(operation.operand, name)
+
+    def _type_test(self, operation: TypeOperation, source: Values, name: str) -> Condition:
+        if len(source.types) != 1 or not source.is_one:
+            raise Unsupported
+        answer = is_subtype(source.only_type, name)
+        del operation
+        return Condition(f"({answer} and {source.exists})", f"({answer} if {source.exists} else None)", is_certain=False)
+
+    def _narrowed(self, operand: Expression, name: str) -> Values:
+        """The operand is a choice: only the keys of the type stay."""
+        from seve.fhir.path.code import located
+
+        if not isinstance(operand, Member):
+            raise Unsupported
+        source = self.root if operand.source is None else self.values(operand.source, self.root)
+        if len(source.types) != 1:
+            raise Unsupported
+        found = [place for place in places(source.only_type).get(operand.name, ()) if is_subtype(place.type, name)]
+        return located(source, found) if found else NEVER
+
+
+def _where(writer: _Writer, invocation: Invocation, this: Values) -> Values:
+    return writer.filtered(writer.values(invocation.source, this), invocation.arguments[0])
+
+
+def _select(writer: _Writer, invocation: Invocation, this: Values) -> Values:
+    source = writer.values(invocation.source, this)
+    name, inner = writer.loop(source)
+    found = writer.values(invocation.arguments[0], inner)
+    text = f"[y for {name} in {source.each} for y in {found.each}]"
+    exists = f"any({found.exists} for {name} in {source.each})"
+    return Values(text, found.types, is_one=False, exists=exists, count="")
+
+
+def _first(writer: _Writer, invocation: Invocation, this: Values) -> Values:
+    source = writer.values(invocation.source, this)
+    if source.is_one:
+        return source
+    if any(is_primitive(type_name) for type_name in source.types):
+        raise Unsupported  # an item without a value may come first
+    text = f"next(iter({source.text}), None)"
+    return Values(text, source.types, is_one=True, exists=source.exists, count=f"int({source.exists})")
+
+
+def _trace(writer: _Writer, invocation: Invocation, this: Values) -> Values:
+    return writer.values(invocation.source, this)
+
+
+def _cast(writer: _Writer, invocation: Invocation, this: Values) -> Piece:
+    name = qualified_name(invocation.arguments[0])
+    if name is None or invocation.source is None:
+        raise Unsupported
+    operation = TypeOperation("is" if invocation.name == "is" else "as", invocation.source, name, invocation.at)
+    return writer.typed(writer.values(invocation.source, this), operation)
+
+
+def _extension(writer: _Writer, invocation: Invocation, this: Values) -> Values:
+    source = writer.values(invocation.source, this)
+    url = writer.piece(invocation.arguments[0], this)
+    if not isinstance(url, Literal) or any(is_primitive(type_name) for type_name in source.types):
+        raise Unsupported
+    inner = element(source, "extension")
+    text = f"with_url({inner.text}, {url.name})"
+    return Values(text, inner.types, is_one=False, exists=f"bool({text})", count=f"len({text})")
+
+
+_COLLECTIONS: dict[str, Callable[[_Writer, Invocation, Values], Piece]] = {
+    "where": _where,
+    "select": _select,
+    "first": _first,
+    "trace": _trace,
+    "as": _cast,
+    "ofType": _cast,
+    "is": _cast,
+    "extension": _extension,
+}
+__all__ = ["Generated", "generate", "negation"]

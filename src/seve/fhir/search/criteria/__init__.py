@@ -1,0 +1,1 @@
+"""Criteria from the values of search parameters, a module for each search type."""

@@ -1,0 +1,1 @@
+"""Validation of resources against R4: structure, invariants, bindings, references, extensions and profiles."""

@@ -1,0 +1,167 @@
+"""The invariants of R4 (FHIR R4, 2.1.0.3): the universal ones in Python, all others by FHIRPath, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from seve.fhir.definitions import Constraint, Element, TypeSchema, core
+from seve.fhir.path import Compiled, FHIRPathError
+from seve.fhir.path import compile as compile_path
+from seve.fhir.validation.run import Check, Place, Run
+from seve.kernel.refusals import Severity
+
+Native: TypeAlias = Callable[[Run, Any], bool]
+
+_ADVICE = frozenset({"dom-6"})
+"""Best practices: only told when advice is asked for (FHIR R4, elementdefinition-bestpractice)."""
+
+_EMPTY = "ele-1"
+
+
+def of_type(schema: TypeSchema) -> Iterator[Check]:
+    """The invariants that a type states on itself."""
+    for constraint in schema.constraints:
+        yield rule(constraint, schema.name)
+    if schema.kind == "backbone":
+        yield rule(_ELE_1, schema.name)
+
+
+def of_element(element: Element, type_name: str) -> Iterator[Check]:
+    """The invariants that an element states beyond those of its type."""
+    schema = core().type(type_name)
+    stated = {constraint.expression for constraint in schema.constraints} if schema else set[str]()
+    for constraint in element.constraints:
+        if constraint.expression not in stated and constraint.key != _EMPTY:
+            stated.add(constraint.expression)  # txt-1 and txt-2 are one expression
+            yield rule(constraint, type_name)
+
+
+def rule(constraint: Constraint, type_name: str) -> Check:
+    """The check of one invariant on nodes of a type."""
+    native = NATIVE.get(constraint.expression)
+    if native is not None:
+        return _advice(_native(constraint, native)) if constraint.key in _ADVICE else _native(constraint, native)
+    return _path(constraint, compile_path(constraint.expression, root_type=type_name), type_name)
+
+
+def tell_empty(run: Run, place: Place) -> None:
+    """Notes that a primitive has neither value nor extension."""
+    _tell(run, place, _ELE_1)
+
+
+def _native(constraint: Constraint, native: Native) -> Check:
+    def check(run: Run, node: Any, place: Place) -> None:
+        if not native(run, node):
+            _tell(run, place, constraint)
+
+    return check
+
+
+def _advice(inner: Check) -> Check:
+    def check(run: Run, node: Any, place: Place) -> None:
+        if run.with_advice:
+            inner(run, node, place)
+
+    return check
+
+
+def _path(constraint: Constraint, compiled: Compiled, type_name: str) -> Check:
+    def check(run: Run, node: Any, place: Place) -> None:
+        try:
+            if compiled.holds(node, type_name=type_name, root=run.root, resource=run.resource):
+                return
+        except FHIRPathError as error:
+            run.tell(
+                "invariant_failed", place, code="processing", severity="warning", key=constraint.key, reason=str(error)
+            )
+            return
+        _tell(run, place, constraint)
+
+    return check
+
+
+def _tell(run: Run, place: Place, constraint: Constraint) -> None:
+    severity: Severity = constraint.severity
+    run.tell("invariant", place, severity=severity, key=constraint.key, human=constraint.human)
+
+
+def _has_more_than_id(_run: Run, node: Any) -> bool:
+    return len(node) > 1 or "id" not in node
+
+
+def _is_leaf_or_parent(_run: Run, extension: Any) -> bool:
+    has_value = any(key.startswith(("value", "_value")) for key in extension)
+    return ("extension" in extension) != has_value
+
+
+def _has_no_nested(_run: Run, resource: Any) -> bool:
+    return not any("contained" in inner for inner in resource.get("contained", ()))
+
+
+def _has_no_versions(_run: Run, resource: Any) -> bool:
+    metas = (inner.get("meta", {}) for inner in resource.get("contained", ()))
+    return not any({"versionId", "lastUpdated", "_versionId", "_lastUpdated"} & meta.keys() for meta in metas)
+
+
+def _has_no_security(_run: Run, resource: Any) -> bool:
+    return not any("security" in inner.get("meta", {}) for inner in resource.get("contained", ()))
+
+
+def _has_narrative(_run: Run, resource: Any) -> bool:
+    return "div" in resource.get("text", {})
+
+
+def _is_contained_known(run: Run, reference: Any) -> bool:
+    text = reference.get("reference", "")
+    if not text.startswith("#") or text == "#":
+        return True
+    return any(inner.get("id") == text[1:] for inner in run.root.get("contained", ()))
+
+
+def _are_all_referred_to(run: Run, resource: Any) -> bool:
+    """dom-3, for resources that contain others."""
+    contained = resource.get("contained")
+    if not contained:
+        return True
+    referred = {text for text in _links(resource, core().types[resource["resourceType"]])}
+    return all(("id" in inner and f"#{inner['id']}" in referred) or _refers_to_container(inner) for inner in contained)
+
+
+def _refers_to_container(inner: Any) -> bool:
+    return "#" in set(_links(inner, core().types[inner["resourceType"]]))
+
+
+def _links(node: Mapping[str, Any], schema: TypeSchema) -> Iterator[str]:
+    """The texts by which a node may point to a contained resource: `reference` elements, canonicals, URIs and URLs."""
+    for element in schema.elements.values():
+        for key, type_name in element.keys.items():
+            if key in node:
+                values: Iterable[Any] = node[key] if element.is_list else (node[key],)
+                for value in values:
+                    yield from _links_in(value, element.name, type_name)
+
+
+def _links_in(value: Any, name: str, type_name: str) -> Iterator[str]:
+    if isinstance(value, str):
+        if name == "reference" or type_name in ("canonical", "uri", "url"):
+            yield value
+    elif isinstance(value, dict):
+        actual = value["resourceType"] if type_name == "Resource" else type_name
+        yield from _links(value, core().types[actual])
+
+
+_ELE_1 = next(c for c in core().types["Element"].constraints if c.key == _EMPTY)
+_DOM = {c.key: c.expression for c in core().types["DomainResource"].constraints}
+
+NATIVE: Mapping[str, Native] = {
+    _ELE_1.expression: _has_more_than_id,
+    **{c.expression: _is_leaf_or_parent for c in core().types["Extension"].constraints if c.key == "ext-1"},
+    **{c.expression: _is_contained_known for c in core().types["Reference"].constraints if c.key == "ref-1"},
+    _DOM["dom-2"]: _has_no_nested,
+    _DOM["dom-3"]: _are_all_referred_to,
+    _DOM["dom-4"]: _has_no_versions,
+    _DOM["dom-5"]: _has_no_security,
+    _DOM["dom-6"]: _has_narrative,
+}
+"""Invariants that nearly every node or resource has, by expression. A test holds each to its FHIRPath."""

@@ -1,0 +1,117 @@
+"""The validation of a resource whose structure is right: one walk by plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from seve.fhir import Resource
+from seve.fhir.definitions import Definitions
+from seve.fhir.validation import invariants
+from seve.fhir.validation.plan import Plan, Plans, Step
+from seve.fhir.validation.run import Place, Run
+from seve.fhir.validation.seams import Context, Result, Terminology
+from seve.fhir.validation.value_sets import BuiltinTerminology
+
+_PLANS = Plans()
+
+
+class Validator:
+    """Validates resources against R4 and the definitions given. Holds no state between resources: share it freely."""
+
+    def __init__(self, definitions: Definitions, *, terminology: Terminology | None = None) -> None:
+        self.definitions = definitions
+        self.terminology: Terminology = terminology or BuiltinTerminology(definitions)
+
+    def validate(
+        self,
+        resource: Resource,
+        *,
+        profiles: Sequence[str] = (),
+        context: Context | None = None,
+        with_advice: bool = False,
+    ) -> Result:
+        """The issues of a resource whose structure was checked, worst first, and the codes left to a terminology.
+
+        `profiles` are asked for beside those in `meta.profile`; `with_advice` adds the standard's best practices.
+        """
+        run = Run(
+            resource,
+            definitions=self.definitions,
+            terminology=self.terminology,
+            context=_context(resource, context),
+            with_advice=with_advice,
+        )
+        _resource(run, resource, (None, resource["resourceType"], None))
+        return run.result
+
+
+def _context(resource: Resource, context: Context | None) -> Context:
+    targets = dict(context.targets) if context else {}
+    if resource["resourceType"] == "Bundle":
+        for entry in resource.get("entry", ()):
+            if "fullUrl" in entry and "resource" in entry:
+                targets[entry["fullUrl"]] = entry["resource"]["resourceType"]
+    return Context(targets)
+
+
+def _resource(run: Run, resource: Resource, place: Place) -> None:
+    _node(run, resource, _PLANS.of(resource["resourceType"]), place)
+
+
+def _inner(run: Run, resource: Resource, place: Place) -> None:
+    """A contained resource keeps the root that holds it; one in a Bundle or Parameters is a root of its own."""
+    before = run.resource, run.root
+    run.resource = resource
+    if place[1] != "contained":
+        run.root = resource
+    _resource(run, resource, place)
+    run.resource, run.root = before
+
+
+def _node(run: Run, node: dict[str, Any], plan: Plan, place: Place) -> None:
+    for check in plan.checks:
+        check(run, node, place)
+    steps = plan.steps
+    for key, value in node.items():
+        step = steps.get(key)
+        if step is None:
+            continue
+        if step.is_sibling:
+            _siblings(run, node, key, step=step, place=place)
+        elif step.is_list:
+            for index, item in enumerate(value):
+                if item is not None:
+                    _value(run, item, step, (place, key, index))
+        else:
+            _value(run, value, step, (place, key, None))
+
+
+def _value(run: Run, value: Any, step: Step, place: Place) -> None:
+    for check in step.checks:
+        check(run, value, place)
+    if step.plan is not None:
+        _node(run, value, step.plan, place)
+    elif step.is_resource:
+        _inner(run, value, place)
+
+
+def _siblings(run: Run, node: dict[str, Any], key: str, *, step: Step, place: Place) -> None:
+    """The `id` and extensions of primitives; the value beside decides whether an `id` alone is enough (ele-1)."""
+    value, beside = node.get(key[1:]), node[key]
+    if not step.is_list:
+        _sibling(run, beside, value, step=step, place=(place, key[1:], None))
+        return
+    values = value or ()
+    for index, item in enumerate(beside):
+        if item is not None:
+            found = values[index] if index < len(values) else None
+            _sibling(run, item, found, step=step, place=(place, key[1:], index))
+
+
+def _sibling(run: Run, element: dict[str, Any], value: Any, *, step: Step, place: Place) -> None:
+    if value is None and "extension" not in element:
+        invariants.tell_empty(run, place)
+    if step.plan is not None and "extension" in element:
+        _node(run, element, step.plan, place)

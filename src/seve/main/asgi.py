@@ -1,0 +1,44 @@
+"""The application that each server process runs: the FHIR API, and the pages."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from seve.main.settings import Settings
+from seve.main.wiring import open_engine
+from seve.rest.app import FhirApp
+
+if TYPE_CHECKING:
+    from seve.rest.answering import Send
+    from seve.rest.asking import Receive, Scope
+
+
+class Application:
+    """`/fhir` to the API, everything else to the pages; opens the store at start-up and closes it at the end."""
+
+    def __init__(self) -> None:
+        self._stack = AsyncExitStack()
+        self._fhir: FhirApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the life of the process."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http" and self._fhir is not None:
+            await self._fhir(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                engine = await self._stack.enter_async_context(open_engine(Settings.read()))
+                self._fhir = FhirApp(engine)
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._stack.aclose()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+app = Application()

@@ -1,0 +1,112 @@
+"""The ASGI application of the FHIR API. Plain ASGI: a read passes through few frames."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from typing import TYPE_CHECKING
+
+from seve.engine.access import open_grant
+from seve.engine.dispatch import perform
+from seve.engine.refusals import MethodNotAllowed
+from seve.kernel.refusals import Refusal
+from seve.rest import answering, asking
+from seve.rest.negotiation import Format, language, representation
+from seve.rest.refusals import Incident
+
+if TYPE_CHECKING:
+    from seve.engine.engine import Engine
+    from seve.rest.answering import Send
+    from seve.rest.asking import Receive, Scope
+
+_LOG = logging.getLogger("seve.rest")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+
+
+class FhirApp:
+    """FHIR under `mount` (`/fhir`)."""
+
+    def __init__(self, engine: Engine, *, mount: str = "/fhir") -> None:
+        self._engine = engine
+        self._mount = mount
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request; whatever goes wrong becomes an OperationOutcome."""
+        headers = asking.headers_of(scope)
+        tongue = language(headers.get("accept-language", ""))
+        format_: Format = "json"
+        is_pretty = False
+        try:
+            query = asking.query_of(scope)
+            options = dict(query)
+            format_ = _format(scope, options.get("_format"), headers)
+            is_pretty = options.get("_pretty") == "true"
+            await self._answer(scope, receive, send, headers=headers, query=query, format_=format_, is_pretty=is_pretty)
+        except Refusal as refusal:
+            await _refuse(scope, send, refusal, (format_, is_pretty, tongue))
+        except Exception as error:  # noqa: BLE001 - a bug must not take the server down; it is logged and told
+            incident = secrets.token_hex(4)
+            _log(incident, error)
+            await _refuse(scope, send, Incident(incident=incident), (format_, is_pretty, tongue))
+
+    async def _answer(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        headers: dict[str, str],
+        query: tuple[tuple[str, str], ...],
+        format_: Format,
+        is_pretty: bool,
+    ) -> None:
+        method: str = scope["method"]
+        path = asking.path_of(scope, self._mount)
+        if method not in _METHODS:
+            raise MethodNotAllowed(method=method[:20], path=path[:200])
+        body = await asking.read_body(receive, headers) if method in ("POST", "PUT", "PATCH") else b""
+        request = asking.request_of(scope, path, headers, query=query, body=body, base_url=self._engine.base_url)
+        answer = await perform(self._engine, open_grant(), request)
+        content, content_type = answer.binary, answer.content_type
+        if content is None and path.startswith("Binary/") and (raw := answering.raw_binary(answer, headers.get("accept", ""))):
+            content, content_type = raw
+        if content is None:
+            tongue = language(headers.get("accept-language", ""))
+            content = answering.body_of(answer, request, format_=format_, is_pretty=is_pretty, language=tongue)
+            content_type = answering.content_type_of(format_)
+        await answering.send(
+            send,
+            answer.status,
+            content,
+            content_type=content_type,
+            headers=answering.headers_of(answer, request),
+            is_head=method == "HEAD",
+        )
+
+
+def _format(scope: Scope, asked: str | None, headers: dict[str, str]) -> Format:
+    accept = headers.get("accept", "")
+    if asked is None and "/Binary/" in scope["path"]:
+        accept += ",*/*;q=0.1"  # a Binary is given in any type it may have
+    return representation(asked, accept)
+
+
+async def _refuse(scope: Scope, send: Send, refusal: Refusal, form: tuple[Format, bool, str]) -> None:
+    format_, is_pretty, tongue = form
+    body = answering.refused(refusal, format_=format_, is_pretty=is_pretty, language="fr" if tongue == "fr" else "en")
+    await answering.send(
+        send,
+        refusal.status,
+        body,
+        content_type=answering.content_type_of(format_),
+        headers=[],
+        is_head=scope["method"] == "HEAD",
+    )
+
+
+def _log(incident: str, error: Exception) -> None:
+    """Where it happened and its class; not its message, which may quote a person's data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = " < ".join(f"{frame.filename.rpartition('/seve/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    _LOG.error("incident %s: %s at %s", incident, type(error).__name__, place)

@@ -1,0 +1,53 @@
+"""What HTTP itself says no to."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from seve.kernel.refusals import Refusal
+
+
+class UnsupportedMediaType(Refusal):
+    """The body's media type is none that this place reads."""
+
+    status: ClassVar[int] = 415
+    code: ClassVar[str] = "not-supported"
+    key: ClassVar[str] = "rest.refusals.unsupported_media_type"
+
+
+class NotAcceptable(Refusal):
+    """No media type that the caller accepts is one that the server writes."""
+
+    status: ClassVar[int] = 406
+    code: ClassVar[str] = "not-supported"
+    key: ClassVar[str] = "rest.refusals.not_acceptable"
+
+
+class BodyTooLarge(Refusal):
+    """The body is over the limit; the rest of it is not read."""
+
+    status: ClassVar[int] = 413
+    code: ClassVar[str] = "too-long"
+    key: ClassVar[str] = "rest.refusals.body_too_large"
+
+
+class InvalidForm(Refusal):
+    """A form-encoded search that can't be read."""
+
+    code: ClassVar[str] = "structure"
+    key: ClassVar[str] = "rest.refusals.not_form_encoded"
+
+
+class InvalidQuery(Refusal):
+    """A query string that is no text."""
+
+    code: ClassVar[str] = "structure"
+    key: ClassVar[str] = "rest.refusals.invalid_query"
+
+
+class Incident(Refusal):
+    """A bug or a lost database: told without its cause, which is in the log under the incident's number."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "exception"
+    key: ClassVar[str] = "rest.refusals.incident"

@@ -1,0 +1,58 @@
+"""The connection pool, and what each process needs to write: a clock of `vid`s with its own worker number."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import asyncpg
+
+from seve.kernel.identifiers import VersionClock
+
+if TYPE_CHECKING:
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+
+_SESSION = {
+    "application_name": "seve",
+    "jit": "off",
+    "timezone": "UTC",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+class Database:
+    """One process's door to PostgreSQL."""
+
+    def __init__(self, pool: Pool, *, worker: int) -> None:
+        self.pool = pool
+        self.clock = VersionClock(worker)
+
+    @classmethod
+    async def open(cls, url: str, *, connections: int = 16) -> Database:
+        """Connects; raises OSError or asyncpg.PostgresError when the server can't be reached or refuses."""
+        pool = await asyncpg.create_pool(
+            url, min_size=1, max_size=connections, server_settings=_SESSION, statement_cache_size=1_000, command_timeout=120
+        )
+        worker: int = await pool.fetchval("SELECT nextval('worker_number')")
+        return cls(pool, worker=worker)
+
+    async def close(self) -> None:
+        """Waits for open work, then closes every connection."""
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def transaction(self, *, locks: Sequence[int] = ()) -> AsyncIterator[Connection]:
+        """A transaction that first takes advisory locks, in one order everywhere so that two can't wait for each other."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            for lock in sorted(set(locks)):
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", lock)
+            yield connection
+
+    async def setting(self, name: str, default: str) -> str:
+        """A value of the store; the first to ask writes its default."""
+        await self.pool.execute("INSERT INTO setting VALUES ($1, $2) ON CONFLICT DO NOTHING", name, default)
+        value: Any = await self.pool.fetchval("SELECT value FROM setting WHERE name = $1", name)
+        return str(value)

@@ -1,0 +1,86 @@
+-- The record store. One row a version of a resource; index rows hang on the version (`vid`), never on the resource:
+-- an update adds rows and ends the old version, so that a reader pinned to an earlier snapshot still finds what it saw.
+-- Every row of a person's data carries `patient`, the key of its patient compartment (0: none): the distribution key on Citus.
+
+CREATE TABLE version (
+    vid     bigint PRIMARY KEY,               -- time-ordered: milliseconds since 1970, worker, counter (kernel/identifiers)
+    ref     bigint NOT NULL,                  -- hash of Type/id, what links point to
+    version integer NOT NULL CHECK (version > 0),
+    patient bigint NOT NULL,
+    type    text COLLATE "C" NOT NULL,
+    id      text COLLATE "C" NOT NULL,
+    method  text COLLATE "C" NOT NULL CHECK (method IN ('POST', 'PUT', 'PATCH', 'DELETE')),
+    xid     xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    ended   xid8,                             -- the transaction that replaced this version
+    body    text,                             -- the document; NULL once deleted
+    CHECK ((body IS NULL) = (method = 'DELETE'))
+) WITH (fillfactor = 90);
+CREATE UNIQUE INDEX version_by_ref ON version (ref, version);
+CREATE INDEX version_by_type ON version (type, vid);
+
+-- Equality: tokens, uris, exact strings, presence, composites of tokens. key = hash(parameter) xor hash(value).
+CREATE TABLE posting (key bigint NOT NULL, vid bigint NOT NULL, patient bigint NOT NULL);
+CREATE INDEX posting_by_key ON posting (key, vid);
+
+-- References: `target` is the `ref` of what is pointed to, whether or not it exists here.
+CREATE TABLE link (param bigint NOT NULL, target bigint NOT NULL, vid bigint NOT NULL, patient bigint NOT NULL);
+CREATE INDEX link_by_target ON link (param, target, vid);
+CREATE INDEX link_by_vid ON link (vid, param, target);
+
+-- Folded strings for prefix search, `:contains` by trigrams, and sort.
+CREATE TABLE text_value (
+    key bigint NOT NULL, value text COLLATE "C" NOT NULL, vid bigint NOT NULL, patient bigint NOT NULL,
+    trigrams integer[] NOT NULL
+);
+CREATE INDEX text_value_by_key ON text_value (key, value, vid);
+CREATE INDEX text_value_by_vid ON text_value (vid, key, value);
+CREATE INDEX text_value_trigrams ON text_value USING gin (trigrams);
+
+-- Dates as half-open ranges of microseconds; numbers and quantities as ranges. Wide ranges stand under a key of their own.
+CREATE TABLE moment (key bigint NOT NULL, lo bigint NOT NULL, hi bigint NOT NULL, vid bigint NOT NULL, patient bigint NOT NULL);
+CREATE INDEX moment_by_key ON moment (key, lo, hi, vid);
+CREATE INDEX moment_by_vid ON moment (vid, key, lo, hi);
+
+CREATE TABLE quantity (
+    key bigint NOT NULL, lo double precision NOT NULL, hi double precision NOT NULL, vid bigint NOT NULL, patient bigint NOT NULL
+);
+CREATE INDEX quantity_by_key ON quantity (key, lo, hi, vid);
+CREATE INDEX quantity_by_vid ON quantity (vid, key, lo, hi);
+
+CREATE TABLE position (
+    key bigint NOT NULL, latitude double precision NOT NULL, longitude double precision NOT NULL,
+    vid bigint NOT NULL, patient bigint NOT NULL
+);
+CREATE INDEX position_by_key ON position (key, latitude, longitude, vid);
+CREATE INDEX position_by_vid ON position (vid);
+
+-- Words of the narrative and of everything, French and English stems side by side.
+CREATE TABLE words (vid bigint PRIMARY KEY, patient bigint NOT NULL, narrative tsvector NOT NULL, content tsvector NOT NULL);
+CREATE INDEX words_narrative ON words USING gin (narrative);
+CREATE INDEX words_content ON words USING gin (content);
+
+-- Worker numbers make `vid`s unique across processes.
+CREATE SEQUENCE worker_number MINVALUE 0 MAXVALUE 1023 CYCLE;
+
+-- Names and values of this store: secret of its page links, fingerprint of the search parameters its index was made with, …
+CREATE TABLE setting (name text PRIMARY KEY, value text NOT NULL);
+
+-- Conformance resources added at run time (`seve package add`), by package.
+CREATE TABLE package (
+    name text NOT NULL, version text NOT NULL, added timestamptz NOT NULL DEFAULT now(), resources text NOT NULL,
+    PRIMARY KEY (name, version)
+);
+
+-- Long work that clients follow: bulk export and import, reindexing.
+CREATE TABLE task (
+    id       text PRIMARY KEY,
+    kind     text NOT NULL,
+    state    text NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    request  text NOT NULL,
+    progress text NOT NULL DEFAULT '{}',
+    created  timestamptz NOT NULL DEFAULT now(),
+    updated  timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX task_by_state ON task (state, created);
+
+CREATE TABLE migration (number integer PRIMARY KEY, name text NOT NULL, applied timestamptz NOT NULL DEFAULT now());

@@ -1,0 +1,60 @@
+"""Order: the values to sort collected versions by, and the index to walk when there are too many to collect."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from seve.fhir.search.keys import TEXT, WIDE
+from seve.fhir.search.query import Sort
+from seve.store.search.arguments import Statement
+
+_TABLES = {
+    "date": ("moment", "lo"),
+    "number": ("quantity", "lo"),
+    "quantity": ("quantity", "lo"),
+    "string": ("text_value", "value"),
+    "uri": ("text_value", "value"),
+    "token": ("text_value", "value"),
+}
+
+
+def order_by(sort: tuple[Sort, ...], statement: Statement, v: str) -> str:
+    """The ORDER BY list for versions `v`; those without a value come last, the newest first among equals."""
+    return ", ".join([*(_term(level, statement, v) for level in sort), f"{v}.vid DESC"])
+
+
+def walk(level: Sort, statement: Statement) -> str | None:
+    """`SELECT vid, value` in the order of one level by index, each version once at its first value; None when no index has
+    that order. Versions without a value are not in it."""
+    if level.kind not in _TABLES:
+        return None
+    table, column = _TABLES[level.kind]
+    direction, before = ("DESC", ">") if level.is_descending else ("ASC", "<")
+    keys = statement.bind(list(_keys(level)), "bigint[]")
+    parts = [
+        f"(SELECT s.vid, s.{column} AS value FROM {table} s WHERE s.key = {statement.bind(key, 'bigint')} AND NOT EXISTS "
+        f"(SELECT 1 FROM {table} o WHERE o.vid = s.vid AND o.key = ANY({keys}) AND o.{column} {before} s.{column} OFFSET 0))"
+        for key in _keys(level)
+    ]
+    return f"SELECT vid, value FROM ({' UNION ALL '.join(parts)}) u ORDER BY value {direction}"
+
+
+def _keys(level: Sort) -> tuple[int, ...]:
+    if level.kind == "token":
+        return tuple(key ^ TEXT for key in level.keys)
+    if level.kind in ("date", "number", "quantity"):
+        return (*level.keys, *(key ^ WIDE for key in level.keys))
+    return level.keys
+
+
+def _term(level: Sort, statement: Statement, v: str) -> str:
+    direction: Literal["DESC", "ASC"] = "DESC" if level.is_descending else "ASC"
+    if level.kind in ("last_updated", "score"):
+        return f"{v}.vid {'DESC' if level.kind == 'score' else direction}"
+    if level.kind == "id":
+        return f"{v}.id {direction}"
+    table, column = _TABLES[level.kind]
+    aggregate = "max" if level.is_descending else "min"
+    keys = statement.is_key("s.key", _keys(level))
+    value = f"(SELECT {aggregate}(s.{column}) FROM {table} s WHERE s.vid = {v}.vid AND {keys})"
+    return f"{value} {direction} NULLS LAST"

@@ -1,0 +1,65 @@
+"""The pytest plug-in: one embedded PostgreSQL a run, a database a worker, emptied for each test that asks for one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from seve.engine.engine import Engine
+from seve.fhir.definitions import core
+from seve.rest.app import FhirApp
+from seve.store.database import Database
+from seve.store.embedded import Embedded
+from seve.store.migrate import prepare
+
+BASE_URL = "http://sante.example/fhir"
+_EMPTIED = "version, posting, link, text_value, moment, quantity, position, words, task, package"
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of this worker's own database."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    with tempfile.TemporaryDirectory(prefix="seve-test-") as directory:
+        server = Embedded(Path(directory) / "postgres")
+        server.start()
+        try:
+            yield server.url(f"seve_{worker}")
+        finally:
+            server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def database(postgres_url: str) -> AsyncIterator[Database]:
+    """An open store."""
+    await prepare(postgres_url)
+    opened = await Database.open(postgres_url)
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_engine(database: Database) -> Engine:
+    """The engine of the whole run."""
+    return await Engine.open(database, core(), base_url=BASE_URL)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def engine(shared_engine: Engine) -> Engine:
+    """An engine on an empty store."""
+    await shared_engine.database.pool.execute(f"TRUNCATE {_EMPTIED}")
+    return shared_engine
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
+    """The FHIR API on an empty store, in process. Unexpected errors are raised, not answered."""
+    transport = httpx.ASGITransport(app=FhirApp(engine))
+    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL + "/") as opened:
+        yield opened

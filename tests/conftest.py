@@ -1,0 +1,3 @@
+"""Every test has the shipped plug-in."""
+
+pytest_plugins = ["seve.testing.plugin"]
