@@ -43,7 +43,7 @@ def _select(root: XmlNode, selector: str, place: str) -> object:
     if not selector or len(selector) > _LONGEST_SELECTOR:
         raise PatchRefused("part_missing", place=place, name="sel")
     try:
-        found = etree.XPath(selector, namespaces=_NAMESPACES)(root.getroottree())
+        found = etree.XPath(f"/{selector.lstrip('/')}", namespaces=_NAMESPACES)(root)  # relative to the document
     except etree.XPathError as error:
         raise PatchRefused("path_invalid", place=place, path=selector[:200], reason=str(error)) from error
     if not isinstance(found, list) or len(found) != 1:

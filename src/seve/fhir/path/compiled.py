@@ -12,6 +12,7 @@ from seve.fhir.path.errors import FHIRPathError, TooMuchWork
 from seve.fhir.path.evaluation import MAXIMUM_WORK, Environment, Scope
 from seve.fhir.path.generating import Generated, generate
 from seve.fhir.path.model import node
+from seve.fhir.path.runtime import DEFER
 from seve.fhir.path.parser import parse
 from seve.fhir.path.syntax import Expression
 from seve.fhir.path.typing import check
@@ -27,7 +28,7 @@ class Compiled:
     come.
     """
 
-    __slots__ = ("_fast", "_step", "expression", "root_type", "tree")
+    __slots__ = ("_condition", "_fast", "_is_local", "_step", "expression", "root_type", "tree")
 
     def __init__(self, expression: str, *, root_type: str | None) -> None:
         self.expression = expression
@@ -38,6 +39,8 @@ class Compiled:
         if root_type is not None:
             check(self.tree, source=expression, root_type=root_type)
             self._fast = generate(self.tree, root_type=root_type)
+        self._condition = None if self._fast is None else self._fast.condition
+        self._is_local = self._fast is not None and self._fast.needs_context
 
     @property
     def is_generated(self) -> bool:
@@ -52,9 +55,10 @@ class Compiled:
         What came from the resource stays as it is there (a date is its text); what the expression made is a value class.
         `variables` are `%name`s. Raises FHIRPathError.
         """
-        if self._fast is not None and self._fast.items is not None and not variables:
+        fast = self._fast
+        if fast is not None and fast.items is not None and not (fast.needs_context and context):
             try:
-                return self._fast.items(resource, None, resource, resource)
+                return fast.items(resource, None, resource, resource)
             except (AttributeError, TypeError, KeyError):
                 pass  # the input isn't shaped as its type says: the general way judges it
         return plain(self.nodes(resource, variables=variables, context=context))
@@ -91,12 +95,13 @@ class Compiled:
         the resource that holds it (`%resource`) and `root` the outermost one (`%rootResource`). An empty result obeys: R4's own
         constraints (`sdf-0`, `ras-2`) count on it. Raises FHIRPathError.
         """
-        fast = self._fast
-        if fast is not None and type_name == self.root_type:
+        if self._condition is not None and type_name == self.root_type and (context is None or not self._is_local):
             try:
-                return fast.condition(value, sibling, resource, root) is not False
+                found = self._condition(value, sibling, resource, root)
             except (AttributeError, TypeError, KeyError):
-                pass  # the input isn't shaped as its type says: the general way judges it
+                found = DEFER  # the input isn't shaped as its type says: the general way judges it
+            if found is not DEFER:
+                return found is not False
         start = node(value, type_name, extra=sibling)
         within = start if resource is None else node(resource)
         start.owner = within.value

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from seve.fhir.path.code import NEVER, Condition, Literal, Number, Unsupported, Values, element
-from seve.fhir.path.conditions import binary_condition, call_condition, combined, negation, truth_of
+from seve.fhir.path.code import NEVER, Condition, Literal, Number, Unsupported, Values, element, located, uncertain
+from seve.fhir.path.conditions import binary_condition, call_condition, combined, condition_of
 from seve.fhir.path.model import is_known, is_primitive, is_resource, is_subtype, places
 from seve.fhir.path.runtime import RUNTIME
 from seve.fhir.path.syntax import (
@@ -29,6 +29,7 @@ from seve.fhir.path.syntax import (
 from seve.fhir.path.typing import ABSTRACT_RESOURCES
 
 Piece: TypeAlias = Values | Condition | Number | Literal
+_KEEPING_EMPTY = frozenset(("where", "trace", "select"))
 _LOGIC = frozenset(("and", "or", "xor", "implies"))
 _URLS = {"ucum": "http://unitsofmeasure.org", "sct": "http://snomed.info/sct", "loinc": "http://loinc.org"}
 
@@ -38,11 +39,12 @@ class Generated:
     """The functions made for an expression; both take the value, its sibling, `%resource` and `%rootResource`.
 
     `items` gives the result as plain values; `condition` gives True, False or None, or DEFER when only the general engine can
-    tell. Either is None when the expression isn't of that kind.
+    tell. Either is None when the expression isn't of that kind. With `needs_context` they speak for the default Context only.
     """
 
     items: Callable[[Any, Any, Any, Any], list[Any]] | None
     condition: Callable[[Any, Any, Any, Any], Any] | None
+    needs_context: bool
     source: str
 
 
@@ -51,37 +53,62 @@ def generate(tree: Expression, *, root_type: str) -> Generated | None:
     writer = _Writer(root_type)
     try:
         piece = writer.piece(tree, writer.root)
-        return _compiled(piece, writer.constants)
+        return _compiled(piece, writer)
     except Unsupported:
         return _guarded(tree, writer)
 
 
 def _guarded(tree: Expression, writer: _Writer) -> Generated | None:
-    """For `path.where(…)….empty()`: when the path is empty the answer is true, whatever the rest may be."""
-    if not isinstance(tree, Invocation) or tree.name != "empty":
-        return None
-    head = tree.source
-    while isinstance(head, Invocation) and head.name in {"where", "trace", "select"}:
-        head = head.source
+    """Code that answers when the part inside the subset settles the matter, and DEFERs to the general engine otherwise."""
     try:
-        piece = writer.piece(head, writer.root) if head is not None else NEVER
+        text = _guard(tree, writer)
     except Unsupported:
         return None
-    if not isinstance(piece, Values) or head is None:
-        return None
-    text = f"(DEFER if {piece.exists} else True)"
-    return _compiled(Condition(text, text, is_certain=True), writer.constants)
+    return _compiled(Condition(text, text, is_certain=True), writer)
 
 
-def _compiled(piece: Piece, constants: dict[str, Any]) -> Generated:
+def _guard(tree: Expression, writer: _Writer) -> str:
+    match tree:
+        case Binary(operator="or"):
+            return f"(True if {_settling(tree, writer).truth} else DEFER)"
+        case Binary(operator="and"):
+            return f"(False if {_settling(tree, writer).three} is False else DEFER)"
+        case Binary(operator="implies"):
+            condition = condition_of(writer.piece(tree.left, writer.root))
+            return f"(True if {condition.three} is False else DEFER)"
+        case Invocation(name="empty", source=source) if source is not None:
+            head = source
+            while isinstance(head, Invocation) and head.name in _KEEPING_EMPTY and head.source is not None:
+                head = head.source
+            return f"(DEFER if {writer.values(head, writer.root).exists} else True)"
+        case _:
+            raise Unsupported
+
+
+def _settling(tree: Binary, writer: _Writer) -> Condition:
+    """The side that code can be made for."""
+    try:
+        return condition_of(writer.piece(tree.left, writer.root))
+    except Unsupported:
+        return condition_of(writer.piece(tree.right, writer.root))
+
+
+def _compiled(piece: Piece, writer: _Writer) -> Generated:
     items = _items_text(piece)
-    condition = piece.three if isinstance(piece, Condition) else None
+    condition = _condition_text(piece)
     lines = [f"items = lambda V, S, R, ROOT: {items}"] if items else []
     lines += [f"condition = lambda V, S, R, ROOT: {condition}"] if condition else []
     source = "\n".join(lines)
-    names: dict[str, Any] = {**RUNTIME, **constants}
+    names: dict[str, Any] = {**RUNTIME, **writer.constants}
     exec(compile(source, "<fhirpath>", "exec"), names)  # noqa: S102 - our own text, see the module's docstring
-    return Generated(names.get("items"), names.get("condition"), source)
+    return Generated(names.get("items"), names.get("condition"), writer.needs_context, source)
+
+
+def _condition_text(piece: Piece) -> str | None:
+    try:
+        return condition_of(piece).three
+    except Unsupported:
+        return None
 
 
 def _items_text(piece: Piece) -> str | None:
@@ -111,6 +138,7 @@ class _Writer:
         )
         self._root_type = root_type
         self.constants: dict[str, Any] = {}
+        self.needs_context = False
         self._depth = 0
 
     def constant(self, value: Any) -> str:
@@ -144,11 +172,7 @@ class _Writer:
 
     def truth(self, expression: Expression, this: Values) -> str:
         """The expression as a Python condition, true only for true."""
-        return truth_of(self.piece(expression, this))
-
-    def three(self, expression: Expression, this: Values) -> str:
-        """The expression as True, False or None."""
-        return truth_of(self.piece(expression, this), is_three=True)
+        return condition_of(self.piece(expression, this)).truth
 
     def loop(self, source: Values) -> tuple[str, Values]:
         """A fresh loop variable over a collection, and `$this` in the loop."""
@@ -202,7 +226,7 @@ class _Writer:
             case Binary():
                 return binary_condition(self, expression, this)
             case TypeOperation():
-                return self.typed(self.values(expression.operand, this), expression)
+                return self.typed(expression, this)
             case Indexed():
                 return self._indexed(expression, this)
             case _:
@@ -234,35 +258,46 @@ class _Writer:
         text = f"{source.each}[{bounds}]"
         return Values(text, source.types, is_one=False, exists=f"bool({text})", count=f"len({text})")
 
-    def typed(self, source: Values, operation: TypeOperation) -> Piece:
-        """`source as Type`, where the static type decides; `is` on an element that may have one type only."""
+    def typed(self, operation: TypeOperation, this: Values) -> Piece:
+        """`as Type` where the static type decides; `is Type` on an element of one type, or on a reference resolved."""
         namespace, _, name = operation.type_name.rpartition(".")
+        if isinstance(operation.operand, Invocation) and operation.operand.name == "resolve":
+            return self._resolved(operation, this)
+        source = self.values(operation.operand, this)
         if namespace == "System" or not is_known(name) or source.types & ABSTRACT_RESOURCES:
             raise Unsupported
         if operation.operator == "is":
-            return self._type_test(operation, source, name)
+            return _type_test(source, name)
         if all(is_subtype(type_name, name) for type_name in source.types):
             return source
-        return self._narrowed(operation.operand, name)
+        return self._narrowed(operation.operand, name, this=this)
 
-    def _type_test(self, operation: TypeOperation, source: Values, name: str) -> Condition:
-        if len(source.types) != 1 or not source.is_one:
+    def _resolved(self, operation: TypeOperation, this: Values) -> Condition:
+        assert isinstance(operation.operand, Invocation)
+        source = self.values(operation.operand.source, this)
+        if operation.operator != "is" or not source.is_one or source.types != {"Reference"}:
             raise Unsupported
-        answer = is_subtype(source.only_type, name)
-        del operation
-        return Condition(f"({answer} and {source.exists})", f"({answer} if {source.exists} else None)", is_certain=False)
+        if not is_resource(operation.type_name):
+            raise Unsupported
+        self.needs_context = True
+        return uncertain(f"refers_to({source.text}, {operation.type_name!r}, R)")
 
-    def _narrowed(self, operand: Expression, name: str) -> Values:
+    def _narrowed(self, operand: Expression, name: str, *, this: Values) -> Values:
         """The operand is a choice: only the keys of the type stay."""
-        from seve.fhir.path.code import located
-
         if not isinstance(operand, Member):
             raise Unsupported
-        source = self.root if operand.source is None else self.values(operand.source, self.root)
+        source = self.values(operand.source, this)
         if len(source.types) != 1:
             raise Unsupported
         found = [place for place in places(source.only_type).get(operand.name, ()) if is_subtype(place.type, name)]
         return located(source, found) if found else NEVER
+
+
+def _type_test(source: Values, name: str) -> Condition:
+    if not source.is_one:
+        raise Unsupported
+    answer = is_subtype(source.only_type, name)
+    return Condition(f"({answer} and {source.exists})", f"({answer} if {source.exists} else None)", is_certain=False)
 
 
 def _where(writer: _Writer, invocation: Invocation, this: Values) -> Values:
@@ -289,6 +324,7 @@ def _first(writer: _Writer, invocation: Invocation, this: Values) -> Values:
 
 
 def _trace(writer: _Writer, invocation: Invocation, this: Values) -> Values:
+    writer.needs_context = True
     return writer.values(invocation.source, this)
 
 
@@ -297,7 +333,7 @@ def _cast(writer: _Writer, invocation: Invocation, this: Values) -> Piece:
     if name is None or invocation.source is None:
         raise Unsupported
     operation = TypeOperation("is" if invocation.name == "is" else "as", invocation.source, name, invocation.at)
-    return writer.typed(writer.values(invocation.source, this), operation)
+    return writer.typed(operation, this)
 
 
 def _extension(writer: _Writer, invocation: Invocation, this: Values) -> Values:
@@ -320,4 +356,3 @@ _COLLECTIONS: dict[str, Callable[[_Writer, Invocation, Values], Piece]] = {
     "is": _cast,
     "extension": _extension,
 }
-__all__ = ["Generated", "generate", "negation"]

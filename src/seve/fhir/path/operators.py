@@ -10,7 +10,7 @@ from seve.fhir.path.equality import distinct, equal, equal_values, equivalent, o
 from seve.fhir.path.errors import WrongType
 from seve.fhir.path.evaluation import MAXIMUM_TEXT, Scope, Step
 from seve.fhir.path.errors import TooMuchWork
-from seve.fhir.path.values import Items, boolean, single, single_value, system, system_name
+from seve.fhir.path.values import Items, boolean, single_value, system, system_name
 
 
 
@@ -121,17 +121,16 @@ def _union(left: Step, right: Step) -> Step:
     return step
 
 
-def contains(items: Items, item: Any) -> bool:
-    """Whether an item of the collection equals `item`."""
-    value = system(item)
+def contains(items: Items, value: Any) -> bool:
+    """Whether an item of the collection equals a System value."""
     return any(equal_values(system(other), value) is True for other in items)
 
 
 def _in(left: Step, right: Step) -> Step:
     def step(scope: Scope) -> Items:
-        item, items = single(left(scope)), right(scope)
+        value, items = single_value(left(scope)), right(scope)
         scope.environment.spend(len(items))
-        return [] if item is None else [contains(items, item)]
+        return [] if value is None else [contains(items, value)]
 
     return step
 

@@ -173,10 +173,10 @@ def with_url(extensions: Iterable[Any] | None, url: str) -> list[Any]:
     return [extension for extension in extensions or () if extension.get("url") == url]
 
 
-def refers_to(reference: Any, type_name: str, resource: Any) -> bool:
+def refers_to(reference: Any, type_name: str, resource: Any) -> bool | None:
     """`resolve() is T` for a Reference, as the default Context answers it."""
     found = local_resource(reference, resource)
-    return found is not None and is_subtype(found["resourceType"], type_name)
+    return None if found is None else is_subtype(found["resourceType"], type_name)
 
 
 RUNTIME: Mapping[str, Any] = {

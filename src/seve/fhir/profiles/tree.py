@@ -182,9 +182,7 @@ def _same(one: Binding, other: Binding) -> bool:
     return one.strength == other.strength and len(urls) == 1
 
 
-def _new_constraints(
-    definition: dict[str, Any], base: Element | None, own: TypeSchema | None
-) -> Iterator[Constraint]:
+def _new_constraints(definition: dict[str, Any], base: Element | None, own: TypeSchema | None) -> Iterator[Constraint]:
     """The constraints that R4 doesn't state itself on the element or on its types."""
     schemas = [own, *(core().type(ref.code) for ref in type_refs(definition))]
     stated = {c.key for schema in schemas if schema for c in schema.constraints}

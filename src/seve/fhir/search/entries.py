@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html.parser import HTMLParser
+import re
+from html import unescape
 from typing import Any
 
 from seve.fhir import Resource
 from seve.fhir.search.keys import fold
+
+_TAG = re.compile(r"<[^>]*>")
 
 MAX_STRING = 200
 """Folded strings are indexed up to this many characters."""
@@ -66,41 +68,39 @@ class Entries:
     def content(self) -> str:
         """The folded plain text of every text in the resource (`_content`)."""
         if self._content is None:
-            self._content = fold(" ".join(_texts(self._resource)))
+            self._content = fold(" ".join(_texts(self._resource, [])))
         return self._content
-
-
-class _Plain(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
 
 
 def plain(markup: str) -> str:
     """XHTML without its tags."""
-    parser = _Plain()
-    parser.feed(markup)
-    parser.close()
-    return " ".join(parser.parts)
+    return unescape(_TAG.sub(" ", markup))
 
 
 _MACHINE_TEXT = frozenset(
-    {"resourceType", "id", "system", "reference", "url", "contentType", "data", "versionId", "profile"}
+    {
+        "resourceType",
+        "id",
+        "system",
+        "reference",
+        "url",
+        "contentType",
+        "data",
+        "versionId",
+        "profile",
+        "fullUrl",
+        "meta",
+    }
 )
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            if name == "div":
-                yield plain(item) if isinstance(item, str) else ""
-            elif name not in _MACHINE_TEXT:
-                yield from _texts(item)
+def _texts(value: dict[str, Any], found: list[str]) -> list[str]:
+    for name, item in value.items():
+        if name in _MACHINE_TEXT:
+            continue
+        for single in item if isinstance(item, list) else (item,):
+            if isinstance(single, str):
+                found.append(plain(single) if name == "div" else single)
+            elif isinstance(single, dict):
+                _texts(single, found)
+    return found

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from seve.fhir import Resource, path
-from seve.fhir.path.values import Node
+from seve.fhir import Resource
 from seve.fhir.search.composites import Poster
 from seve.fhir.search.entries import Entries
 from seve.fhir.search.keys import PRESENT
@@ -17,8 +16,14 @@ _SYSTEM_TYPES: Mapping[type, str] = {bool: "boolean", int: "integer", Decimal: "
 
 
 def items(expression: str, resource: Resource) -> Iterator[tuple[str, Any]]:
-    """What an expression finds in a resource: FHIR types and JSON values, in order; primitives without a value left out."""
-    for item in path.compile(expression).evaluate(resource):
+    """What an expression finds in a resource: FHIR types and JSON values, in order; primitives without a value left out.
+
+    R4's own parameters never come here, so that the engine is imported at first use.
+    """
+    from seve.fhir import path
+    from seve.fhir.path.values import Node
+
+    for item in path.compile(expression).nodes(resource):
         if not isinstance(item, Node):
             yield _SYSTEM_TYPES.get(type(item), ""), item
         elif item.value is not None:

@@ -65,7 +65,6 @@ CANONICAL = value_key("\x00canonical")
 """The parameter key of a resource's own canonical url: a link to `value_key(url)` and to `value_key(url|version)`."""
 
 
-@lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Text as it is compared: no case, no accents, ligatures opened, white space collapsed (R4, 3.1.1.4.8)."""
     if text.isascii():

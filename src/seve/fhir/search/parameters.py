@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +20,7 @@ SearchType: TypeAlias = Literal[
     "number", "date", "string", "token", "reference", "composite", "quantity", "uri", "special"
 ]
 _ABSTRACT = ("Resource", "DomainResource")
+_ASKED_TYPE = re.compile(re.escape(IS_TYPE) + r"(\w+)\)$")
 _UNDEFINED: tuple[tuple[str, SearchType, str], ...] = (
     ("_source", "uri", "Resource.meta.source"),
     ("_list", "special", ""),
@@ -120,13 +122,14 @@ class SearchParameters:
         }
 
     def _parameter(self, definition: Resource, resource_type: str) -> SearchParameter:
+        expression = " | ".join(_own_branches(definition.get("expression") or "", resource_type))
         return SearchParameter(
             resource_type=resource_type,
             code=definition["code"],
             type=definition["type"],
-            expression=" | ".join(_own_branches(definition.get("expression") or "", resource_type)),
+            expression=expression,
             url=definition["url"],
-            targets=tuple(definition.get("target", ())),
+            targets=_targets(definition, expression),
             components=tuple(self._components(definition, resource_type)),
             modifiers=tuple(definition.get("modifier", ())),
             comparators=tuple(definition.get("comparator", ())),
@@ -154,6 +157,13 @@ def _actual_type(stated: SearchType, datatypes: set[str]) -> SearchType:
     if stated == "token" and datatypes == {"Reference"}:
         return "reference"
     return "token" if stated == "reference" and datatypes == {"code"} else stated
+
+
+def _targets(definition: Resource, expression: str) -> tuple[str, ...]:
+    """The types that may be pointed to: those that the expression asks for, else those that are stated."""
+    asked = [_ASKED_TYPE.search(branch) for branch in branches(expression)]
+    found = [match[1] for match in asked if match is not None]
+    return tuple(dict.fromkeys(found)) if found and len(found) == len(asked) else tuple(definition.get("target", ()))
 
 
 def _branched(parameter: SearchParameter) -> Branched:

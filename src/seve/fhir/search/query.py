@@ -290,8 +290,8 @@ SortKind: TypeAlias = Literal["id", "last_updated", "score"] | SearchType
 class Sort:
     """One level of order. `keys` are the parameter's (empty for `_id`, `_lastUpdated`, `_score`); `kind` says which index.
 
-    `token`, `uri` and `reference` are sorted by the strings under `key ^ TEXT` (displays), the uris, and nothing: the grammar
-    refuses what has no order in the indexes.
+    Tokens are sorted by their displays (the prefixes under `key ^ TEXT`), uris by themselves. The grammar refuses what has no
+    order in the indexes: references, composites, codes without a display.
     """
 
     code: str
@@ -304,9 +304,8 @@ class Sort:
 class Include:
     """`_include` or `_revinclude`: follow `parameters` of `source` resources to (or from) targets of `target` type.
 
-    `source` is the type the references stand in, `target` "" for any. `parameters` are all reference parameters of `source`
-    for a wildcard; with `*` there is one Include for each type that may occur, made by the grammar from `types` for
-    `_include`, and `source` is "*" with no parameters for `_revinclude=*` and iterated `*`. `params` are their link keys.
+    `source` is the type the references stand in, `target` "" for any; `params` are the link keys of `parameters`. For
+    `Type:*` these are all its reference parameters; for `*` the source is "*" and both are empty: all of any type.
     """
 
     text: str

@@ -21,7 +21,6 @@ from seve.fhir.search.refusals import (
     WrongValue,
 )
 
-
 _LIMITS = Limits()
 
 

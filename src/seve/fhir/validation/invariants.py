@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from seve.fhir.definitions import Constraint, Element, TypeSchema, core
 from seve.fhir.path import Compiled, FHIRPathError
 from seve.fhir.path import compile as compile_path
+from seve.fhir.path.errors import UnknownName
 from seve.fhir.validation.run import Check, Place, Run
 from seve.kernel.refusals import Severity
 
@@ -42,7 +43,15 @@ def rule(constraint: Constraint, type_name: str) -> Check:
     native = NATIVE.get(constraint.expression)
     if native is not None:
         return _advice(_native(constraint, native)) if constraint.key in _ADVICE else _native(constraint, native)
-    return _path(constraint, compile_path(constraint.expression, root_type=type_name), type_name)
+    return _path(constraint, _compiled(constraint.expression, type_name), type_name)
+
+
+def _compiled(expression: str, type_name: str) -> Compiled:
+    """Some of R4's own expressions name elements that their type lacks: those are evaluated as they are, on what is there."""
+    try:
+        return compile_path(expression, root_type=type_name)
+    except UnknownName:
+        return compile_path(expression)
 
 
 def tell_empty(run: Run, place: Place) -> None:

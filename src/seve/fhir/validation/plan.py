@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from seve.fhir.definitions import Element, core
+from seve.fhir.profiles.extensions import check_extension
 from seve.fhir.validation import bindings, invariants, primitives, references, values
 from seve.fhir.validation.run import Check
 from seve.fhir.validation.structure import has_sibling, is_primitive
@@ -67,6 +68,8 @@ class Plans:
 def _checks(element: Element, type_name: str) -> Iterator[Check]:
     if type_name in primitives.CALENDAR:
         yield values.calendar
+    if type_name == "Extension":
+        yield check_extension
     yield from bindings.of_element(element, type_name)
     yield from references.of_element(element, type_name)
     yield from invariants.of_element(element, type_name)

@@ -53,8 +53,8 @@ def target_type(run: Run, text: str) -> str | None:
     """The resource type that a reference names or that is known to stand there; None when it can't be known here."""
     if text.startswith("#"):
         return _contained_type(run, text[1:])
-    if known := run.context.targets.get(text):
-        return known
+    if beside := run.context.resources.get(text):
+        return beside["resourceType"]
     found = _REST.match(text)
     return found[2] if found else None
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any, TypeAlias
 
 from seve.fhir import Resource
 from seve.fhir.definitions import Definitions
 from seve.fhir.definitions.schema import Strength
+from seve.fhir.profiles.store import Profiles
 from seve.fhir.validation.seams import Context, PendingCode, Result, Terminology, binding_issue
 from seve.kernel.refusals import Issue, Severity
 
@@ -21,27 +23,52 @@ _RANKS: Mapping[str, int] = {"fatal": 0, "error": 1, "warning": 2, "information"
 
 
 class Run:
-    """What one validation knows. `root` is the outermost resource that can hold contained ones, `resource` the nearest."""
+    """What one validation knows. `start` is the whole input, `root` the resource that holds contained
+    ones, `resource` the nearest. `visited` guards against resources that refer to each other."""
 
-    __slots__ = ("context", "definitions", "issues", "pending", "resource", "root", "terminology", "with_advice")
+    __slots__ = (
+        "context",
+        "definitions",
+        "issues",
+        "pending",
+        "profiles",
+        "resource",
+        "root",
+        "start",
+        "terminology",
+        "visited",
+        "with_advice",
+    )
 
     def __init__(
         self,
         resource: Resource,
         *,
         definitions: Definitions,
+        profiles: Profiles,
         terminology: Terminology,
         context: Context,
         with_advice: bool,
     ) -> None:
         self.definitions = definitions
+        self.profiles = profiles
         self.terminology = terminology
         self.context = context
         self.with_advice = with_advice
+        self.start = resource
         self.root = resource
         self.resource = resource
         self.issues: list[Issue] = []
         self.pending: list[PendingCode] = []
+        self.visited: set[tuple[int, str]] = set()
+
+    def aside(self) -> Run:
+        """A run at the same point whose findings don't count: to try whether something is obeyed."""
+        other = copy(self)
+        other.issues = []
+        other.pending = []
+        other.visited = set(self.visited)
+        return other
 
     def tell(
         self, key: str, place: Place, /, *, code: str = "invariant", severity: Severity = "error", **fields: object

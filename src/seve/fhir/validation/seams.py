@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
+from seve.fhir import Resource
 from seve.fhir.definitions.schema import Strength
 from seve.kernel.refusals import Issue
 
@@ -55,9 +56,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a resource stands when it is not alone: `targets` maps absolute URLs and URNs to the resource types there."""
+    """Where a resource stands when it is not alone: the resources beside it by the references that find them."""
 
-    targets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    resources: Mapping[str, Resource] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def binding_issue(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from seve.fhir import Resource
 from seve.fhir.definitions import Definitions
+from seve.fhir.profiles.checking import check_profile
+from seve.fhir.profiles.items import Item, resource_item
+from seve.fhir.profiles.store import Profiles
 from seve.fhir.validation import invariants
 from seve.fhir.validation.plan import Plan, Plans, Step
 from seve.fhir.validation.run import Place, Run
@@ -22,6 +24,7 @@ class Validator:
 
     def __init__(self, definitions: Definitions, *, terminology: Terminology | None = None) -> None:
         self.definitions = definitions
+        self.profiles = Profiles(definitions)
         self.terminology: Terminology = terminology or BuiltinTerminology(definitions)
 
     def validate(
@@ -39,25 +42,47 @@ class Validator:
         run = Run(
             resource,
             definitions=self.definitions,
+            profiles=self.profiles,
             terminology=self.terminology,
-            context=_context(resource, context),
+            context=_context(resource, context or Context()),
             with_advice=with_advice,
         )
-        _resource(run, resource, (None, resource["resourceType"], None))
+        place: Place = (None, resource["resourceType"], None)
+        _resource(run, resource, place)
+        _asked(run, resource_item(resource, place), profiles)
         return run.result
 
 
-def _context(resource: Resource, context: Context | None) -> Context:
-    targets = dict(context.targets) if context else {}
-    if resource["resourceType"] == "Bundle":
-        for entry in resource.get("entry", ()):
-            if "fullUrl" in entry and "resource" in entry:
-                targets[entry["fullUrl"]] = entry["resource"]["resourceType"]
-    return Context(targets)
+def _asked(run: Run, item: Item, profiles: Sequence[str]) -> None:
+    for canonical in profiles:
+        if not check_profile(run, item, canonical):
+            run.tell("profile_unknown", item.place, code="not-found", profile=canonical)
+
+
+def _declared(run: Run, resource: Resource, place: Place) -> None:
+    """The profiles in `meta.profile`: those that are unknown here may be known elsewhere."""
+    for canonical in resource.get("meta", {}).get("profile", ()):
+        if canonical and not check_profile(run, resource_item(resource, place), canonical):
+            where: Place = ((place, "meta", None), "profile", None)
+            run.tell("profile_unknown", where, code="not-found", severity="warning", profile=canonical)
+
+
+def _context(resource: Resource, context: Context) -> Context:
+    """The entries of a Bundle by `fullUrl` and by the relative reference that finds them."""
+    if resource["resourceType"] != "Bundle":
+        return context
+    found = dict(context.resources)
+    for entry in resource.get("entry", ()):
+        if "resource" in entry:
+            inner = entry["resource"]
+            found.setdefault(f"{inner['resourceType']}/{inner.get('id')}", inner)
+            found[entry.get("fullUrl", "")] = inner
+    return Context(found)
 
 
 def _resource(run: Run, resource: Resource, place: Place) -> None:
     _node(run, resource, _PLANS.of(resource["resourceType"]), place)
+    _declared(run, resource, place)
 
 
 def _inner(run: Run, resource: Resource, place: Place) -> None:

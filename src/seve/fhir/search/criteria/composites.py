@@ -20,7 +20,8 @@ def composite(asked: Asked, *, build: Build) -> Criterion:
     """The criterion of a composite; `build` makes that of its second part. Raises WrongModifier, WrongPrefix, WrongValue."""
     if asked.modifier:
         raise asked.wrong_modifier()
-    return Or(tuple(_one(asked, value, build=build) for value in asked.values))
+    found = tuple(_one(asked, value, build=build) for value in asked.values)
+    return found[0] if len(found) == 1 else Or(found)
 
 
 def _one(asked: Asked, value: str, *, build: Build) -> Criterion:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from seve.fhir.search.query import PREFIXES, Prefix
 from seve.fhir.search.refusals import WrongPrefix
 from seve.fhir.search.scope import Subject
@@ -11,10 +9,9 @@ from seve.fhir.search.scope import Subject
 
 def prefixed(subject: Subject, value: str) -> tuple[Prefix, str]:
     """The prefix (`eq` when there is none) and the rest of a value. Raises WrongPrefix."""
-    found = value[:2]
-    if found not in PREFIXES:
+    prefix = value[:2]
+    if prefix not in PREFIXES:
         return "eq", value
-    prefix = cast("Prefix", found)
     if subject.comparators and prefix not in subject.comparators:
         raise WrongPrefix(parameter=subject.name, prefix=prefix, value=value)
     return prefix, value[2:]

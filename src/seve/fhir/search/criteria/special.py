@@ -13,6 +13,7 @@ from seve.fhir.search.refusals import NotUsable
 from seve.fhir.search.scope import Asked
 from seve.fhir.search.separation import separated, unescaped
 
+_POSITION = frozenset({"Location.position"})
 _DEFAULT_METRES = 50_000.0
 _METRES: Mapping[str, float] = MappingProxyType(
     {"m": 1.0, "km": 1_000.0, "cm": 0.01, "[mi_i]": 1_609.344, "mi": 1_609.344, "[ft_i]": 0.3048, "": 1_000.0}
@@ -24,7 +25,7 @@ def near(asked: Asked) -> Criterion:
 
     Raises WrongModifier, WrongValue, NotUsable.
     """
-    if asked.subject.datatypes != {"Location.position"}:
+    if asked.subject.datatypes != _POSITION:
         raise NotUsable(parameter=asked.subject.name)
     if asked.modifier:
         raise asked.wrong_modifier()

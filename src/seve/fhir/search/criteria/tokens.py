@@ -10,6 +10,8 @@ from seve.fhir.search.separation import separated, unescaped
 from seve.fhir.search.tokens import contact_form, of_type_form, word_form
 
 _SYSTEM_IMPLIED = frozenset({"code", "boolean"})
+_BOOLEAN = frozenset({"boolean"})
+_CONTACT = frozenset({"ContactPoint"})
 _BOOLEANS = frozenset({"true", "false"})
 
 
@@ -43,8 +45,8 @@ def token_form(asked: Asked, value: str) -> str:
     if len(pieces) > 2 or not any(pieces):
         raise asked.wrong_value(value, "code, system|code, |code, system|")
     datatypes = asked.subject.datatypes
-    code = contact_form(pieces[-1]) if datatypes == {"ContactPoint"} else pieces[-1]
-    if datatypes == {"boolean"} and code not in _BOOLEANS:
+    code = contact_form(pieces[-1]) if datatypes == _CONTACT else pieces[-1]
+    if datatypes == _BOOLEAN and code not in _BOOLEANS:
         raise asked.wrong_value(value, "true, false")
     if len(pieces) == 1 or (code and datatypes and datatypes <= _SYSTEM_IMPLIED):
         return code
