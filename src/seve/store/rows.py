@@ -1,29 +1,32 @@
-"""The rows of a batch, column by column as `unnest` takes them."""
+"""The rows of a batch as the arguments of `write.insert`: one row a version, its index entries as array literals.
+
+A text of numbers costs the driver one value a column where an array of arrays would cost one a number.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from seve.fhir.search.entries import Entries
 from seve.fhir.search.keys import compartment_key, trigrams, value_key
+from seve.store.lexemes import vector
 
 _PATIENT = compartment_key("Patient")
+_VERSION_COLUMNS = 8
+_INDEX_COLUMNS = 15
+_TEXT_COLUMNS = 5
 
 
 @dataclass(slots=True)
 class Rows:
-    """What one statement inserts. `add` takes a version; `columns` gives the arguments of `write.insert` in its order."""
+    """What one statement inserts; `arguments` gives its parameters in order."""
 
     versions: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     ended: list[int] = field(default_factory=list[int])
-    postings: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])
-    links: list[tuple[int, int, int, int]] = field(default_factory=list[tuple[int, int, int, int]])
-    moments: list[tuple[int, int, int, int, int]] = field(default_factory=list[tuple[int, int, int, int, int]])
-    quantities: list[tuple[int, float, float, int, int]] = field(default_factory=list[tuple[int, float, float, int, int]])
-    positions: list[tuple[int, float, float, int, int]] = field(default_factory=list[tuple[int, float, float, int, int]])
-    texts: list[tuple[int, str, int, int, str]] = field(default_factory=list[tuple[int, str, int, int, str]])
-    words: list[tuple[int, int, str, str]] = field(default_factory=list[tuple[int, int, str, str]])
+    indexed: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
+    texts: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
 
     def add_version(
         self, *, vid: int, ref: int, version: int, patient: int, type_: str, id_: str, method: str, body: str | None
@@ -33,28 +36,28 @@ class Rows:
 
     def add_entries(self, entries: Entries, *, vid: int, patient: int) -> None:
         """The index rows of one version."""
-        self.postings += [(key, vid, patient) for key in entries.postings]
-        self.links += [(param, target, vid, patient) for param, target in entries.links]
-        self.links += [(_PATIENT, value_key(f"Patient/{id_}"), vid, patient) for id_ in entries.patients]
-        self.moments += [(key, lo, hi, vid, patient) for key, lo, hi in entries.moments]
-        self.quantities += [(key, lo, hi, vid, patient) for key, lo, hi in entries.quantities]
-        self.positions += [(key, latitude, longitude, vid, patient) for key, latitude, longitude in entries.positions]
+        links = entries.links + [(_PATIENT, value_key(f"Patient/{id_}")) for id_ in entries.patients]
+        self.indexed.append(
+            (
+                vid,
+                patient,
+                _array(entries.postings),
+                *_arrays(links, 2),
+                *_arrays(entries.moments, 3),
+                *_arrays(entries.quantities, 3),
+                *_arrays(entries.positions, 3),
+                vector(narrative=entries.narrative, content=entries.content),
+            )
+        )
         self.texts += [(key, value, vid, patient, _array(trigrams(value))) for key, value in entries.strings]
-        if entries.narrative or entries.content:
-            self.words.append((vid, patient, entries.narrative, entries.content))
 
-    def columns(self) -> list[list[Any]]:
-        """The forty arrays of `write.insert`."""
+    def arguments(self) -> list[list[Any]]:
+        """The columns, all tables in the statement's order."""
         return [
-            *_transposed(self.versions, 8),
+            *_columns(self.versions, _VERSION_COLUMNS),
             self.ended,
-            *_transposed(self.postings, 3),
-            *_transposed(self.links, 4),
-            *_transposed(self.moments, 5),
-            *_transposed(self.quantities, 5),
-            *_transposed(self.positions, 5),
-            *_transposed(self.texts, 5),
-            *_transposed(self.words, 4),
+            *_columns(self.indexed, _INDEX_COLUMNS),
+            *_columns(self.texts, _TEXT_COLUMNS),
         ]
 
 
@@ -63,9 +66,13 @@ def patient_key(entries: Entries) -> int:
     return value_key(f"Patient/{entries.patients[0]}") if entries.patients else 0
 
 
-def _transposed(rows: list[Any], width: int) -> list[list[Any]]:
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
-def _array(values: list[int]) -> str:
+def _arrays(rows: Sequence[tuple[float, ...]], width: int) -> list[str]:
+    return [_array(column) for column in zip(*rows, strict=True)] if rows else ["{}"] * width
+
+
+def _array(values: Iterable[float]) -> str:
     return "{" + ",".join(map(str, values)) + "}"

@@ -174,9 +174,9 @@ async def write_units(connection: Connection, database: Database, units: Sequenc
         with suppress(asyncpg.UniqueViolationError):
             if connection.is_in_transaction():
                 async with connection.transaction():  # a savepoint: the loser of a race looks again
-                    await connection.execute(statements("write")["insert"], *batch.rows.columns())
+                    await connection.execute(statements("write")["insert"], *batch.rows.arguments())
             else:
-                await connection.execute(statements("write")["insert"], *batch.rows.columns())
+                await connection.execute(statements("write")["insert"], *batch.rows.arguments())
             return outcomes
     first = units[0][0]
     return [Contended(type=first.type, id=first.id) for _ in units]

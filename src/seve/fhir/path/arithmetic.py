@@ -10,7 +10,7 @@ from typing import Any
 
 from seve.fhir import units
 from seve.fhir.path.calendar import moved
-from seve.fhir.path.errors import WrongType
+from seve.fhir.path.errors import WrongTypeError
 from seve.fhir.path.quantity import Quantity, finer
 from seve.fhir.path.temporal import Date, DateTime, Time
 from seve.fhir.path.values import Long, is_number, system_name
@@ -88,7 +88,7 @@ def negated(value: Any) -> Any:
     if isinstance(value, Quantity):
         return Quantity(-value.value, value.unit, is_calendar=value.is_calendar, is_mapped=value.is_mapped)
     if not is_number(value):
-        raise WrongType(operation="-", found=system_name(value) or "complex")
+        raise WrongTypeError(operation="-", found=system_name(value) or "complex")
     return Long(-value) if isinstance(value, Long) else -value
 
 
@@ -122,18 +122,18 @@ def _truncated(left: int, right: int) -> int:
 
 
 def _numbers(operator: str, left: Any, right: Any) -> tuple[Any, Any]:
-    ones = tuple(_plain_factor(value) if isinstance(value, Quantity) else value for value in (left, right))
-    if not is_number(ones[0]) or not is_number(ones[1]):
+    one, other = (_plain_factor(value) if isinstance(value, Quantity) else value for value in (left, right))
+    if not is_number(one) or not is_number(other):
         found = f"{system_name(left) or 'complex'}, {system_name(right) or 'complex'}"
-        raise WrongType(operation=operator, found=found)
-    return ones
+        raise WrongTypeError(operation=operator, found=found)
+    return one, other
 
 
 def _quantities(operator: str, left: Any, right: Any) -> tuple[Quantity, Quantity]:
     ones = tuple(Quantity(Decimal(v), "1") if is_number(v) else v for v in (left, right))
     if not isinstance(ones[0], Quantity) or not isinstance(ones[1], Quantity):
         found = f"{system_name(left) or 'complex'}, {system_name(right) or 'complex'}"
-        raise WrongType(operation=operator, found=found)
+        raise WrongTypeError(operation=operator, found=found)
     return ones[0], ones[1]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from seve.fhir.path.errors import FHIRPathError, UnknownName, WrongArguments
-from seve.fhir.path.evaluation import Call, Scope, Step
+from seve.fhir.path.errors import FHIRPathError, UnknownNameError, WrongArgumentsError
+from seve.fhir.path.evaluation import Call, Descending, Scope, Step
 from seve.fhir.path.functions import FUNCTIONS
 from seve.fhir.path.model import is_resource, is_subtype, named
 from seve.fhir.path.operators import BINARY, signed
@@ -38,7 +38,7 @@ class Builder:
         self._source = source
 
     def step(self, expression: Expression) -> Step:
-        """The step for an expression. Raises UnknownName and WrongArguments for what no evaluation could mend."""
+        """The step for an expression. Raises UnknownNameError and WrongArgumentsError for what no evaluation could mend."""
         match expression:
             case Constant(value=value):
                 return lambda _: [value]
@@ -88,10 +88,11 @@ class Builder:
             return self._located(self._type_function(invocation, source), invocation.at)
         known = FUNCTIONS.get(invocation.name)
         if known is None:
-            raise UnknownName(kind="function", name=f"{invocation.name}()").located(self._source, invocation.at)
+            raise UnknownNameError(kind="function", name=f"{invocation.name}()").located(self._source, invocation.at)
         if not known.minimum <= len(invocation.arguments) <= known.maximum:
-            raise WrongArguments(name=f"{invocation.name}()").located(self._source, invocation.at)
-        arguments = tuple(self._apart(argument) for argument in invocation.arguments)
+            raise WrongArgumentsError(name=f"{invocation.name}()").located(self._source, invocation.at)
+        build = self._sort_key if invocation.name == "sort" else self._apart
+        arguments = tuple(build(argument) for argument in invocation.arguments)
         name, implementation = invocation.name, known.implementation
 
         def step(scope: Scope) -> Items:
@@ -99,10 +100,15 @@ class Builder:
 
         return self._located(step, invocation.at)
 
+    def _sort_key(self, expression: Expression) -> Step:
+        if isinstance(expression, Signed) and expression.sign == "-":
+            return Descending(self._apart(expression.operand))
+        return self._apart(expression)
+
     def _type_function(self, invocation: Invocation, source: Step) -> Step:
         name = qualified_name(invocation.arguments[0]) if len(invocation.arguments) == 1 else None
         if name is None:
-            raise WrongArguments(name=f"{invocation.name}()").located(self._source, invocation.at)
+            raise WrongArgumentsError(name=f"{invocation.name}()").located(self._source, invocation.at)
         return _type_operation(invocation.name, source, specifier=self._specifier(name, invocation.at))
 
     def _specifier(self, name: str, at: int) -> TypeSpecifier:
@@ -155,6 +161,8 @@ def _path(source: Step, name: str) -> Step:
 def _head(name: str) -> Step:
     """A name at the head of a path: the type of `$this`, or one of its elements."""
     navigate = _path(_this, name)
+    if not name[:1].isupper():
+        return navigate  # `code` is an element, whatever type $this has
 
     def step(scope: Scope) -> Items:
         found = [item for item in scope.this if type(item) is Node and _is_a(item, name)]
@@ -192,7 +200,7 @@ def _indexed(source: Step, index: Step) -> Step:
         if position is None:
             return []
         if type(position) is bool or not isinstance(position, int):
-            raise WrongArguments(name="[]")
+            raise WrongArgumentsError(name="[]")
         return [items[position]] if 0 <= position < len(items) else []
 
     return step

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_DOWN, Decimal
 
-from seve.fhir.path.errors import WrongType
+from seve.fhir.path.errors import WrongTypeError
 from seve.fhir.path.quantity import CALENDAR_OF_UCUM, Quantity
 from seve.fhir.path.temporal import Component, Date, DateTime, Temporal, Time, last_day, shifted
 
@@ -26,7 +26,7 @@ _NO_CALENDAR = frozenset(("a", "mo"))
 def moved(value: Temporal, amount: Decimal, *, unit: Quantity) -> Temporal | None:
     """`value` moved by `amount` of the unit of a duration; None outside the years 1 to 9999.
 
-    Fractions of units above seconds are ignored, and so is what is finer than the precision of `value`. Raises WrongType for a
+    Fractions of units above seconds are ignored, and so is what is finer than the precision of `value`. Raises WrongTypeError for a
     unit that isn't a duration, and for UCUM's mean years and months, which no calendar has.
     """
     name = _unit_name(unit)
@@ -43,13 +43,13 @@ def _unit_name(unit: Quantity) -> str:
     if unit.is_calendar:
         return unit.unit
     if unit.unit in _NO_CALENDAR or unit.unit not in CALENDAR_OF_UCUM:
-        raise WrongType(operation="+", found=str(unit))
+        raise WrongTypeError(operation="+", found=str(unit))
     return CALENDAR_OF_UCUM[unit.unit]
 
 
 def _seconds(name: str, unit: Quantity) -> Decimal:
     if name not in _ON_A_CLOCK:
-        raise WrongType(operation="+", found=str(unit))
+        raise WrongTypeError(operation="+", found=str(unit))
     return _SECONDS[name]
 
 

@@ -8,9 +8,24 @@ from dataclasses import dataclass
 from seve.fhir.path.model import Place, is_primitive, places
 
 TEXTS = frozenset(
-    ("string", "code", "uri", "url", "canonical", "id", "markdown", "oid", "uuid", "base64Binary", "xhtml", "System.String")
+    (
+        "string",
+        "code",
+        "uri",
+        "url",
+        "canonical",
+        "id",
+        "markdown",
+        "oid",
+        "uuid",
+        "base64Binary",
+        "xhtml",
+        "System.String",
+    )
 )
 WHOLE_NUMBERS = frozenset(("integer", "positiveInt", "unsignedInt"))
+KEY_SETS: dict[str, frozenset[str]] = {}
+_NAMES_OF_KEY_SETS: dict[frozenset[str], str] = {}
 
 
 class Unsupported(Exception):  # noqa: N818 - not an error: the general engine takes over
@@ -161,9 +176,17 @@ def _one_of_each(source: Values, found: Sequence[Place], types: frozenset[str]) 
 
 def _exists(source: Values, keys: list[str]) -> str:
     if not source.is_one:
-        return f"any_has({source.text}, frozenset({tuple(keys)!r}))"
+        return f"any_has({source.text}, {_key_set(keys)})"
     if len(keys) == 1:
         return f"({keys[0]!r} in {source.parent})"
     if source.is_root and len(keys) == 2:
         return f"({keys[0]!r} in {source.text} or {keys[1]!r} in {source.text})"
-    return f"(not {{{', '.join(map(repr, keys))}}}.isdisjoint({source.parent}))"
+    return f"(not {_key_set(keys)}.isdisjoint({source.parent}))"
+
+
+def _key_set(keys: list[str]) -> str:
+    """The name of a set of keys. They come from R4's definitions, so that there's an end to them."""
+    found = frozenset(keys)
+    name = _NAMES_OF_KEY_SETS.setdefault(found, f"K{len(_NAMES_OF_KEY_SETS)}")
+    KEY_SETS[name] = found
+    return name

@@ -8,12 +8,12 @@ from typing import Any
 
 from seve.fhir.path.building import Builder
 from seve.fhir.path.context import NOTHING_KNOWN, Context
-from seve.fhir.path.errors import FHIRPathError, TooMuchWork
+from seve.fhir.path.errors import FHIRPathError, TooMuchWorkError
 from seve.fhir.path.evaluation import MAXIMUM_WORK, Environment, Scope
 from seve.fhir.path.generating import Generated, generate
 from seve.fhir.path.model import node
-from seve.fhir.path.runtime import DEFER
 from seve.fhir.path.parser import parse
+from seve.fhir.path.runtime import DEFER
 from seve.fhir.path.syntax import Expression
 from seve.fhir.path.typing import check
 from seve.fhir.path.values import Items, Node, boolean, plain
@@ -117,7 +117,7 @@ class Compiled:
         try:
             return self._step(Scope(environment, [environment.start]))
         except RecursionError:
-            raise TooMuchWork(limit=MAXIMUM_WORK).located(self.expression, 0) from None
+            raise TooMuchWorkError(limit=MAXIMUM_WORK).located(self.expression, 0) from None
 
 
 @lru_cache(maxsize=_KEPT)

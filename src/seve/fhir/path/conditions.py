@@ -17,12 +17,14 @@ from seve.fhir.path.code import (
     certain,
     uncertain,
 )
-from seve.fhir.path.errors import BadValue
+from seve.fhir.path.errors import BadValueError
 from seve.fhir.path.functions.strings import pattern
 from seve.fhir.path.model import is_primitive
 from seve.fhir.path.syntax import Binary, Constant, Expression, Invocation
 
 _NUMBERS = WHOLE_NUMBERS | {"decimal"}
+BOOLEAN = frozenset(("boolean",))
+_XHTML = frozenset(("xhtml",))
 _MOMENTS = frozenset(("date", "dateTime", "instant", "time"))
 _PYTHON = {"=": "==", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 _TESTS: Mapping[str, Callable[[int], bool]] = {
@@ -64,7 +66,7 @@ def condition_of(piece: Any) -> Condition:
         return piece
     if isinstance(piece, Literal) and isinstance(piece.value, bool):
         return certain(str(piece.value))
-    if isinstance(piece, Values) and piece.is_one and piece.types == {"boolean"}:
+    if isinstance(piece, Values) and piece.is_one and piece.types == BOOLEAN:
         return uncertain(piece.text)
     raise Unsupported
 
@@ -153,11 +155,11 @@ def _same_truth(operator: str, left: Condition, right: Condition) -> Condition:
 def _kind(piece: Any) -> str:
     """What a piece is compared as. Raises Unsupported for what the general engine must convert."""
     if isinstance(piece, Literal):
-        kinds = {str: "text", bool: "boolean", int: "number", Decimal: "number"}
+        kinds: dict[type, str] = {str: "text", bool: "boolean", int: "number", Decimal: "number"}
         return kinds.get(type(piece.value)) or _raise_unsupported()
     if not isinstance(piece, Values) or not piece.types:
         raise Unsupported
-    for kind, types in (("text", TEXTS), ("boolean", {"boolean"}), ("number", _NUMBERS), ("moment", _MOMENTS)):
+    for kind, types in (("text", TEXTS), ("boolean", BOOLEAN), ("number", _NUMBERS), ("moment", _MOMENTS)):
         if piece.types <= types:
             return kind
     raise Unsupported
@@ -273,7 +275,7 @@ def _is_distinct(writer: Writer, invocation: Invocation, this: Values) -> Condit
 
 def _html_checks(writer: Writer, invocation: Invocation, this: Values) -> Condition:
     source = writer.values(invocation.source, this)
-    if source.types != {"xhtml"} or not source.is_one:
+    if source.types != _XHTML or not source.is_one:
         raise Unsupported
     return certain(f"is_narrative({source.text})")
 
@@ -292,7 +294,7 @@ def _text_test(writer: Writer, invocation: Invocation, this: Values) -> Conditio
 def _matcher(source: str) -> Callable[[str], bool]:
     try:
         search = pattern(source).search
-    except BadValue:
+    except BadValueError:
         raise Unsupported from None
     return lambda text: search(text) is not None
 

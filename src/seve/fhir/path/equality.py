@@ -10,11 +10,20 @@ from typing import Any
 import msgspec
 
 from seve.fhir import units
-from seve.fhir.path.errors import WrongType
+from seve.fhir.path.errors import WrongTypeError
 from seve.fhir.path.quantity import UCUM_OF_CALENDAR, Quantity, aligned, from_fhir
-from seve.fhir.path.temporal import Date, DateTime, Temporal, Time, in_utc, is_zoned, parse_date, parse_datetime
+from seve.fhir.path.temporal import (
+    Date,
+    DateTime,
+    Temporal,
+    Time,
+    in_utc,
+    is_zoned,
+    parse_date,
+    parse_datetime,
+    precedes,
+)
 from seve.fhir.path.temporal import parse_time as parse_time_of_day
-from seve.fhir.path.temporal import precedes
 from seve.fhir.path.values import Item, Items, is_number, system, system_name
 
 _SPACE = re.compile(r"\s")
@@ -102,7 +111,7 @@ def paired(left: Any, right: Any) -> tuple[Any, Any]:
 
 
 def order(left: Any, right: Any) -> int | None:
-    """-1, 0 or 1, None when precision or units don't tell. Raises WrongType for values that have no order."""
+    """-1, 0 or 1, None when precision or units don't tell. Raises WrongTypeError for values that have no order."""
     left, right = paired(left, right)
     if is_number(left) and is_number(right):
         return (left > right) - (left < right)
@@ -110,12 +119,12 @@ def order(left: Any, right: Any) -> int | None:
         return (left > right) - (left < right)
     if isinstance(left, _TEMPORAL) and isinstance(right, _TEMPORAL):
         if isinstance(left, Time) != isinstance(right, Time):
-            raise WrongType(operation="<", found=f"{system_name(left)}, {system_name(right)}")
+            raise WrongTypeError(operation="<", found=f"{system_name(left)}, {system_name(right)}")
         return precedes(left, right)
     if isinstance(left, Quantity) and isinstance(right, Quantity):
         pair = aligned(left, right)
         return None if pair is None else (pair[0] > pair[1]) - (pair[0] < pair[1])
-    raise WrongType(operation="<", found=f"{system_name(left) or 'complex'}, {system_name(right) or 'complex'}")
+    raise WrongTypeError(operation="<", found=f"{system_name(left) or 'complex'}, {system_name(right) or 'complex'}")
 
 
 def distinct(items: Iterable[Item]) -> Items:

@@ -16,7 +16,7 @@ class FHIRPathError(Refusal):
     at: int | None = None
 
     def located(self, source: str, at: int) -> Self:
-        """This error with `line` and `column` (from 1) of the token at offset `at`; the innermost place wins."""
+        """The error itself with `line` and `column` (from 1) of the token at offset `at`; the innermost place wins."""
         if self.at is None:
             self.at = at
             before = source[:at]
@@ -33,14 +33,14 @@ class FHIRPathSyntaxError(FHIRPathError):
     key: ClassVar[str] = "fhir.path.syntax"
 
 
-class ExpressionTooLarge(FHIRPathSyntaxError):
+class ExpressionTooLargeError(FHIRPathSyntaxError):
     """The expression is longer or nested deeper than the engine accepts."""
 
     code: ClassVar[str] = "too-long"
     key: ClassVar[str] = "fhir.path.too-large"
 
 
-class UnknownName(FHIRPathError):
+class UnknownNameError(FHIRPathError):
     """No such element, function, type or variable. Fields: `kind`, `name`."""
 
     status: ClassVar[int] = 400
@@ -48,45 +48,45 @@ class UnknownName(FHIRPathError):
     key: ClassVar[str] = "fhir.path.unknown"
 
 
-class WrongArguments(FHIRPathError):
+class WrongArgumentsError(FHIRPathError):
     """A function was called with too few or too many arguments. Field: `name`."""
 
     status: ClassVar[int] = 400
     key: ClassVar[str] = "fhir.path.arguments"
 
 
-class NotSingle(FHIRPathError):
+class NotSingleError(FHIRPathError):
     """One item was needed, several were there. Field: `count`."""
 
     key: ClassVar[str] = "fhir.path.not-single"
 
 
-class WrongType(FHIRPathError):
+class WrongTypeError(FHIRPathError):
     """An operand is of a type that the operation doesn't know. Fields: `operation`, `found`."""
 
     key: ClassVar[str] = "fhir.path.wrong-type"
 
 
-class BadValue(FHIRPathError):
+class BadValueError(FHIRPathError):
     """A value has the right type but can't be used: a broken regular expression, an odd hexadecimal. Field: `value`."""
 
     key: ClassVar[str] = "fhir.path.bad-value"
 
 
-class AlreadyDefined(FHIRPathError):
+class AlreadyDefinedError(FHIRPathError):
     """`defineVariable` was given a name that is taken. Field: `name`."""
 
     key: ClassVar[str] = "fhir.path.already-defined"
 
 
-class TooMuchWork(FHIRPathError):
+class TooMuchWorkError(FHIRPathError):
     """The evaluation reached the limit of its work."""
 
     code: ClassVar[str] = "too-costly"
     key: ClassVar[str] = "fhir.path.too-much-work"
 
 
-class NoClock(FHIRPathError):
+class NoClockError(FHIRPathError):
     """`now()`, `today()` or `timeOfDay()` in an evaluation whose context doesn't say what time it is. Field: `name`."""
 
     key: ClassVar[str] = "fhir.path.no-clock"

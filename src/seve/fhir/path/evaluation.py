@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from seve.fhir.path.context import Context
-from seve.fhir.path.errors import AlreadyDefined, FHIRPathError, TooMuchWork, UnknownName, WrongType
+from seve.fhir.path.errors import AlreadyDefinedError, FHIRPathError, TooMuchWorkError, UnknownNameError, WrongTypeError
 from seve.fhir.path.values import Item, Items, Node, boolean, is_number, single_value, system_name
 
 MAXIMUM_WORK = 2_000_000
@@ -28,14 +28,14 @@ class Environment:
         self.work = MAXIMUM_WORK
 
     def spend(self, amount: int) -> None:
-        """Count work done. Raises TooMuchWork."""
+        """Count work done. Raises TooMuchWorkError."""
         self.work -= amount
         if self.work < 0:
-            raise TooMuchWork(limit=MAXIMUM_WORK)
+            raise TooMuchWorkError(limit=MAXIMUM_WORK)
 
 
 class Scope:
-    """`$this`, `$index` and `$total` as an expression sees them, with the variables defined so far."""
+    """What `$this`, `$index` and `$total` are as an expression sees them, with the variables defined so far."""
 
     __slots__ = ("defined", "environment", "index", "this", "total")
 
@@ -61,15 +61,15 @@ class Scope:
         return scope
 
     def define(self, name: str, items: Items) -> None:
-        """Bind a variable. Raises AlreadyDefined."""
+        """Bind a variable. Raises AlreadyDefinedError."""
         if self.defined is None:
             self.defined = {}
         if name in self.defined or name in self.environment.variables or name in STANDARD_VARIABLES:
-            raise AlreadyDefined(name=name)
+            raise AlreadyDefinedError(name=name)
         self.defined[name] = items
 
     def variable(self, name: str) -> Items:
-        """The value of `%name`. Raises UnknownName."""
+        """The value of `%name`. Raises UnknownNameError."""
         if self.defined is not None and name in self.defined:
             return self.defined[name]
         if name in self.environment.variables:
@@ -80,7 +80,7 @@ class Scope:
         for prefix, base in _CANONICAL_PREFIXES.items():
             if name.startswith(prefix):
                 return [base + name.removeprefix(prefix)]
-        raise UnknownName(kind="variable", name=f"%{name}")
+        raise UnknownNameError(kind="variable", name=f"%{name}")
 
 
 _CANONICAL_PREFIXES: Mapping[str, str] = {
@@ -95,6 +95,18 @@ STANDARD_VARIABLES: Mapping[str, Callable[[Environment], Items]] = {
     "sct": lambda _: ["http://snomed.info/sct"],
     "loinc": lambda _: ["http://loinc.org"],
 }
+
+
+class Descending:
+    """A key of `sort()` that was written with a minus: the step of the key itself, to be put in falling order."""
+
+    __slots__ = ("_step",)
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+
+    def __call__(self, scope: Scope) -> Items:
+        return self._step(scope)
 
 
 class Call:
@@ -125,27 +137,27 @@ class Call:
             yield item, boolean(found)
 
     def value(self) -> Any:
-        """The System value of the input's only item; None when empty or without a value. Raises NotSingle."""
+        """The System value of the input's only item; None when empty or without a value. Raises NotSingleError."""
         return single_value(self.items)
 
     def text(self) -> str | None:
-        """The input as a String. Raises NotSingle, WrongType."""
+        """The input as a String. Raises NotSingleError, WrongTypeError."""
         return self._as_text(self.value())
 
     def number(self) -> Any:
-        """The input as a number. Raises NotSingle, WrongType."""
+        """The input as a number. Raises NotSingleError, WrongTypeError."""
         return self._as_number(self.value())
 
     def text_argument(self, position: int) -> str | None:
-        """An argument as a String. Raises NotSingle, WrongType."""
+        """An argument as a String. Raises NotSingleError, WrongTypeError."""
         return self._as_text(single_value(self.argument(position)))
 
     def number_argument(self, position: int) -> Any:
-        """An argument as a number. Raises NotSingle, WrongType."""
+        """An argument as a number. Raises NotSingleError, WrongTypeError."""
         return self._as_number(single_value(self.argument(position)))
 
     def integer_argument(self, position: int) -> int | None:
-        """An argument as an Integer. Raises NotSingle, WrongType."""
+        """An argument as an Integer. Raises NotSingleError, WrongTypeError."""
         value = single_value(self.argument(position))
         if value is None or (isinstance(value, int) and not isinstance(value, bool)):
             return value
@@ -153,7 +165,7 @@ class Call:
 
     def wrong(self, value: Any) -> FHIRPathError:
         """The complaint that `value` is of a type the function doesn't take."""
-        return WrongType(operation=f"{self.name}()", found=system_name(value) or "complex")
+        return WrongTypeError(operation=f"{self.name}()", found=system_name(value) or "complex")
 
     def _as_text(self, value: Any) -> str | None:
         if value is None or isinstance(value, str):

@@ -10,7 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from seve.fhir.path.code import NEVER, Condition, Literal, Number, Unsupported, Values, element, located, uncertain
+from seve.fhir.path.code import (
+    KEY_SETS,
+    NEVER,
+    Condition,
+    Literal,
+    Number,
+    Unsupported,
+    Values,
+    element,
+    located,
+    uncertain,
+)
 from seve.fhir.path.conditions import binary_condition, call_condition, combined, condition_of
 from seve.fhir.path.model import is_known, is_primitive, is_resource, is_subtype, places
 from seve.fhir.path.runtime import RUNTIME
@@ -29,6 +40,7 @@ from seve.fhir.path.syntax import (
 from seve.fhir.path.typing import ABSTRACT_RESOURCES
 
 Piece: TypeAlias = Values | Condition | Number | Literal
+_REFERENCE = frozenset(("Reference",))
 _KEEPING_EMPTY = frozenset(("where", "trace", "select"))
 _LOGIC = frozenset(("and", "or", "xor", "implies"))
 _URLS = {"ucum": "http://unitsofmeasure.org", "sct": "http://snomed.info/sct", "loinc": "http://loinc.org"}
@@ -99,7 +111,7 @@ def _compiled(piece: Piece, writer: _Writer) -> Generated:
     lines = [f"items = lambda V, S, R, ROOT: {items}"] if items else []
     lines += [f"condition = lambda V, S, R, ROOT: {condition}"] if condition else []
     source = "\n".join(lines)
-    names: dict[str, Any] = {**RUNTIME, **writer.constants}
+    names: dict[str, Any] = {**RUNTIME, **KEY_SETS, **writer.constants}
     exec(compile(source, "<fhirpath>", "exec"), names)  # noqa: S102 - our own text, see the module's docstring
     return Generated(names.get("items"), names.get("condition"), writer.needs_context, source)
 
@@ -275,7 +287,7 @@ class _Writer:
     def _resolved(self, operation: TypeOperation, this: Values) -> Condition:
         assert isinstance(operation.operand, Invocation)
         source = self.values(operation.operand.source, this)
-        if operation.operator != "is" or not source.is_one or source.types != {"Reference"}:
+        if operation.operator != "is" or not source.is_one or source.types != _REFERENCE:
             raise Unsupported
         if not is_resource(operation.type_name):
             raise Unsupported

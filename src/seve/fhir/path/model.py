@@ -164,4 +164,3 @@ def _places(element: Element) -> Iterator[Place]:
     is_system = element.name == "id" or (element.name == "url" and element.is_xml_attribute)
     for key, type_name in element.keys.items():
         yield Place(key, f"_{key}", SYSTEM_STRING if is_system else type_name, is_list=element.is_list)
-

@@ -7,11 +7,9 @@ from typing import Any
 
 from seve.fhir.path import arithmetic
 from seve.fhir.path.equality import distinct, equal, equal_values, equivalent, order
-from seve.fhir.path.errors import WrongType
+from seve.fhir.path.errors import TooMuchWorkError, WrongTypeError
 from seve.fhir.path.evaluation import MAXIMUM_TEXT, Scope, Step
-from seve.fhir.path.errors import TooMuchWork
 from seve.fhir.path.values import Items, boolean, single_value, system, system_name
-
 
 
 def as_items(value: bool | None) -> Items:
@@ -86,7 +84,7 @@ def _on_values(compute: Callable[[Any, Any], Any]) -> Callable[[Step, Step], Ste
                 return []
             found = compute(one, other)
             if type(found) is str and len(found) > MAXIMUM_TEXT:
-                raise TooMuchWork(limit=MAXIMUM_TEXT)
+                raise TooMuchWorkError(limit=MAXIMUM_TEXT)
             return [] if found is None else [found]
 
         return step
@@ -106,7 +104,7 @@ def _concatenated(left: Step, right: Step) -> Step:
     def text(items: Items) -> str:
         value = single_value(items)
         if value is not None and not isinstance(value, str):
-            raise WrongType(operation="&", found=system_name(value) or "complex")
+            raise WrongTypeError(operation="&", found=system_name(value) or "complex")
         return value or ""
 
     return lambda scope: [text(left(scope)) + text(right(scope))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, cast
 
-from seve.fhir.path.errors import ExpressionTooLarge, FHIRPathSyntaxError
+from seve.fhir.path.errors import ExpressionTooLargeError, FHIRPathSyntaxError
 from seve.fhir.path.quantity import CALENDAR_UNITS, Quantity
 from seve.fhir.path.syntax import (
     Binary,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAXIMUM_DEPTH = 200
+_MOST_DIGITS = 60
+_LONG_DIGITS = 19
 _LEVELS: dict[str, int] = {
     "implies": 1, "or": 2, "xor": 2, "and": 3, "in": 4, "contains": 4, "=": 5, "~": 5, "!=": 5, "!~": 5,
     "<": 6, ">": 6, "<=": 6, ">=": 6, "|": 7, "is": 8, "as": 8, "+": 9, "-": 9, "&": 9, "*": 10, "/": 10, "div": 10,
@@ -47,11 +49,11 @@ def parse(source: str) -> Expression:
     try:
         expression = parser.expression(0)
     except RecursionError:
-        raise ExpressionTooLarge(limit=MAXIMUM_DEPTH).located(source, 0) from None
+        raise ExpressionTooLargeError(limit=MAXIMUM_DEPTH).located(source, 0) from None
     parser.expect_end()
     for part, depth in walk(expression):
         if depth > MAXIMUM_DEPTH:
-            raise ExpressionTooLarge(limit=MAXIMUM_DEPTH).located(source, part.at)
+            raise ExpressionTooLargeError(limit=MAXIMUM_DEPTH).located(source, part.at)
     return expression
 
 
@@ -65,7 +67,7 @@ class _Parser:
     def expression(self, level: int) -> Expression:
         self._depth += 1
         if self._depth > MAXIMUM_DEPTH:
-            raise ExpressionTooLarge(limit=MAXIMUM_DEPTH).located(self._source, self._current.at)
+            raise ExpressionTooLargeError(limit=MAXIMUM_DEPTH).located(self._source, self._current.at)
         left = self._unary()
         while (found := self._operator_level()) > level:
             left = self._binary(left, found)
@@ -189,6 +191,8 @@ class _Parser:
         return tuple(found)
 
     def _number(self, token: Token) -> Expression:
+        if len(token.text) > _MOST_DIGITS:
+            raise ExpressionTooLargeError(limit=_MOST_DIGITS).located(self._source, token.at)
         unit = self._current
         if unit.kind == "string":
             self._next()
@@ -202,6 +206,8 @@ class _Parser:
         return Constant(token.text, token.at)
 
     def _long(self, token: Token) -> Expression:
+        if len(token.text) > _LONG_DIGITS:
+            raise ExpressionTooLargeError(limit=_LONG_DIGITS).located(self._source, token.at)
         return Constant(Long(token.text), token.at)
 
     def _variable(self, token: Token) -> Expression:

@@ -37,7 +37,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """`$this`, `$index` or `$total`."""
+    """A word of the language: `$this`, `$index` or `$total`."""
 
     name: str
     at: int

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from seve.fhir.path.errors import ExpressionTooLarge, FHIRPathSyntaxError
+from seve.fhir.path.errors import ExpressionTooLargeError, FHIRPathSyntaxError
 
 MAXIMUM_LENGTH = 65_536
 Kind: TypeAlias = Literal["name", "quoted", "string", "date", "time", "number", "long", "variable", "symbol", "end"]
@@ -40,7 +40,7 @@ class Token:
 def tokens(source: str) -> list[Token]:
     """All tokens, the last of kind `end`. Raises FHIRPathSyntaxError at a character that begins none."""
     if len(source) > MAXIMUM_LENGTH:
-        raise ExpressionTooLarge(limit=MAXIMUM_LENGTH).located(source, 0)
+        raise ExpressionTooLargeError(limit=MAXIMUM_LENGTH).located(source, 0)
     found: list[Token] = []
     position = 0
     while position < len(source):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seve.fhir.definitions import core
-from seve.fhir.path.errors import UnknownName
+from seve.fhir.path.errors import UnknownNameError
 from seve.fhir.path.model import SYSTEM_STRING, SYSTEM_TYPES, is_known, is_subtype
 from seve.fhir.path.values import Item, Node, TypeInfo, system_name
-
 
 # An `id` or `Extension.url` is System.String by its definition, and has a FHIR type by its description.
 _NAMES_OF_SYSTEM_STRINGS = frozenset(("String", "string", "id", "uri"))
@@ -38,7 +37,7 @@ class TypeSpecifier:
 
 
 def type_specifier(name: str) -> TypeSpecifier:
-    """The specifier for a name as written (`Patient`, `FHIR.Patient`, `System.String`). Raises UnknownName."""
+    """The specifier for a name as written (`Patient`, `FHIR.Patient`, `System.String`). Raises UnknownNameError."""
     namespace, _, local = name.rpartition(".")
     found = TypeSpecifier(
         local,
@@ -46,7 +45,7 @@ def type_specifier(name: str) -> TypeSpecifier:
         in_system=namespace in {"", "System"} and local in SYSTEM_TYPES,
     )
     if not found.in_fhir and not found.in_system:
-        raise UnknownName(kind="type", name=name)
+        raise UnknownNameError(kind="type", name=name)
     return found
 
 

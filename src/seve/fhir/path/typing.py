@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from seve.fhir.path.errors import UnknownName
+from seve.fhir.path.errors import UnknownNameError
 from seve.fhir.path.model import is_known, is_resource, is_subtype, places
 from seve.fhir.path.syntax import (
     Binary,
@@ -32,7 +32,7 @@ _WITH_UNKNOWN_SCOPE = frozenset(("aggregate", "defineVariable", "repeat", "repea
 
 
 def check(tree: Expression, *, source: str, root_type: str) -> None:
-    """Follow every path of an expression from `root_type`. Raises UnknownName for an element that no type there has."""
+    """Follow every path of an expression from `root_type`. Raises UnknownNameError for an element that no type there has."""
     _Typer(source, frozenset((root_type,))).types(tree, frozenset((root_type,)))
 
 
@@ -95,7 +95,7 @@ class _Typer:
             return of if of is not None and not of else None
         found = elements(of, member.name)
         if found is None:
-            raise UnknownName(kind="element", name=member.name).located(self._source, member.at)
+            raise UnknownNameError(kind="element", name=member.name).located(self._source, member.at)
         return found
 
     def _invocation(self, invocation: Invocation, this: Types) -> Types:

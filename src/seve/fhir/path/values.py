@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from seve.fhir.path.errors import NotSingle
+from seve.fhir.path.errors import NotSingleError
 from seve.fhir.path.quantity import Quantity, from_fhir
 from seve.fhir.path.temporal import Date, DateTime, Time, parse_date, parse_datetime, parse_time
 
@@ -110,22 +110,22 @@ def is_number(value: Any) -> bool:
 
 
 def single(items: Items) -> Item | None:
-    """The only item, None when there is none. Raises NotSingle."""
+    """The only item, None when there is none. Raises NotSingleError."""
     if not items:
         return None
     if len(items) > 1:
-        raise NotSingle(count=len(items))
+        raise NotSingleError(count=len(items))
     return items[0]
 
 
 def single_value(items: Items) -> Any:
-    """The System value of the only item, None when there is none. Raises NotSingle."""
+    """The System value of the only item, None when there is none. Raises NotSingleError."""
     item = single(items)
     return None if item is None else system(item)
 
 
 def boolean(items: Items) -> bool | None:
-    """A collection as a condition: its Boolean, True for any other single value, None when empty (N1, 4.5). Raises NotSingle."""
+    """A collection as a condition: its Boolean, True for any other single value, None when empty (N1, 4.5). Raises NotSingleError."""
     if not items:
         return None
     value = single_value(items)

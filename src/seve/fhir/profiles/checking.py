@@ -36,11 +36,13 @@ def check_profile(run: Run, item: Item, canonical: str) -> bool:
     return True
 
 
-def conforms(run: Run, check: Callable[[Run], object]) -> bool:
-    """Whether a check run aside finds no error."""
+def conforms(run: Run, check: Callable[[Run], object]) -> bool | None:
+    """Whether a check run aside finds no error; None when a code that decides it is left to a terminology."""
     aside = run.aside()
     check(aside)
-    return not any(issue.severity in ("fatal", "error") for issue in aside.issues)
+    if any(issue.severity in ("fatal", "error") for issue in aside.issues):
+        return False
+    return None if any(code.strength == "required" for code in aside.pending) else True
 
 
 def check_item(run: Run, item: Item, node: Node) -> None:
@@ -115,7 +117,7 @@ def _check_any(run: Run, item: Item, canonicals: list[str]) -> None:
         return
     if len(known) == 1:
         check_profile(run, item, known[0])
-    elif not any(conforms(run, lambda aside, url=url: check_profile(aside, item, url)) for url in known):
+    elif all(conforms(run, lambda aside, url=url: check_profile(aside, item, url)) is False for url in known):
         run.tell("profile_none", item.place, code="structure", profiles=", ".join(known))
 
 
@@ -124,7 +126,7 @@ def _check_target(run: Run, item: Item, refs: Iterable[TypeRef]) -> None:
     kinds = {run.profiles.type_of(url) for url in urls}
     text = item.value.get("reference")
     found = target_type(run, text) if text else item.value.get("type")
-    if None in kinds or kinds & _ROOTS or found is None:
+    if None in kinds or kinds & _ROOTS or found not in core().resource_types:
         return
     fitting = [url for url in urls if run.profiles.type_of(url) == found]
     if not fitting:

@@ -17,10 +17,18 @@ from seve.fhir.validation.run import Place, Run
 _ANYWHERE = "Element"
 """As a context it means resources too: R4 puts its own extensions on `Element` and uses them there."""
 
+_DEFINED = "http://hl7.org/fhir/StructureDefinition/"
+_WIDER: Mapping[str, frozenset[str]] = {
+    f"{_DEFINED}structuredefinition-fhir-type": frozenset({"ElementDefinition.type"}),
+    f"{_DEFINED}regex": frozenset({"ElementDefinition.type"}),
+    f"{_DEFINED}structuredefinition-normative-version": frozenset({"DomainResource"}),
+}
+"""Where R4's own definitions use an extension beyond the context that R4 states for it (later versions correct those)."""
+
 
 def check_extension(run: Run, node: Any, place: Place) -> None:
     """Checks an extension against its definition; one whose definition is unknown is allowed as it is."""
-    url: str = node["url"] if "url" in node else ""
+    url: str = node.get("url", "")
     definition = run.profiles.definition(url) if ":" in url else None
     if definition is None:
         return
@@ -43,7 +51,7 @@ def _check_modifier(run: Run, definition: Resource, place: Place) -> None:
 
 def _check_context(run: Run, contexts: list[dict[str, str]], url: str, *, place: Place) -> None:
     host = _Host(run.start, place)
-    if not any(_stands(run, context, host) for context in contexts):
+    if not any(_stands(run, context, host) for context in contexts) and not host.names & _WIDER.get(url, frozenset()):
         allowed = ", ".join(context["expression"] for context in contexts)
         run.tell("extension_context", place, code="extension", url=url, allowed=allowed)
 

@@ -25,17 +25,32 @@ def check_slices(run: Run, found: list[Item], node: Node, *, parent: Item) -> No
     if not slicing.discriminators:
         return
     named = [slice_ for slice_ in node.slices if slice_.slice_name != DEFAULT_SLICE]
-    owners = [next((s for s in named if _belongs(run, item, s, slicing)), None) for item in found]
+    sorted_ = [_owner(run, item, named, slicing) for item in found]
+    owners = [owner for owner, _ in sorted_]
+    in_doubt = [slice_ for owner, maybe in sorted_ if owner is None for slice_ in maybe]
     _check_order(run, owners, named, node=node, slicing=slicing, parent=parent)
     for slice_ in named:
         own = [item for item, owner in zip(found, owners, strict=True) if owner is slice_]
-        _check_slice(run, own, slice_, parent=parent)
-    others = [item for item, owner in zip(found, owners, strict=True) if owner is None]
+        _check_slice(run, own, slice_, parent=parent, is_counted=slice_ not in in_doubt)
+    others = [item for item, (owner, maybe) in zip(found, sorted_, strict=True) if owner is None and not maybe]
     _check_others(run, others, node, slicing=slicing, parent=parent)
 
 
-def _check_slice(run: Run, own: list[Item], slice_: Node, *, parent: Item) -> None:
-    count(run, own, slice_, parent=parent)
+def _owner(run: Run, item: Item, named: list[Node], slicing: Slicing) -> tuple[Node | None, list[Node]]:
+    """The slice of an item, or those it may belong to when a code that tells them apart can't be decided here."""
+    maybe: list[Node] = []
+    for slice_ in named:
+        verdict = _belongs(run, item, slice_, slicing)
+        if verdict:
+            return slice_, []
+        if verdict is None:
+            maybe.append(slice_)
+    return None, maybe
+
+
+def _check_slice(run: Run, own: list[Item], slice_: Node, *, parent: Item, is_counted: bool = True) -> None:
+    if is_counted:
+        count(run, own, slice_, parent=parent)
     for item in own:
         check_item(run, item, slice_)
     if slice_.slices:
@@ -67,12 +82,13 @@ def _check_order(
         run.tell("slice_order", (parent.place, node.name, None), code="structure", name=node.name, profile=node.profile)
 
 
-def _belongs(run: Run, item: Item, slice_: Node, slicing: Slicing) -> bool:
-    return all(_tells(run, item, slice_, discriminator) for discriminator in slicing.discriminators)
+def _belongs(run: Run, item: Item, slice_: Node, slicing: Slicing) -> bool | None:
+    verdicts = [_tells(run, item, slice_, discriminator) for discriminator in slicing.discriminators]
+    return False if False in verdicts else None if None in verdicts else True
 
 
-def _tells(run: Run, item: Item, slice_: Node, discriminator: Discriminator) -> bool:
-    """Whether a discriminator gives the item to the slice."""
+def _tells(run: Run, item: Item, slice_: Node, discriminator: Discriminator) -> bool | None:
+    """Whether a discriminator gives the item to the slice; None when that can't be decided here."""
     found, nodes = [item], [slice_]
     for step in _STEPS.findall(discriminator.path):
         nodes = [inner for node in nodes for inner in _nodes_at(run, node, step)]
@@ -81,14 +97,13 @@ def _tells(run: Run, item: Item, slice_: Node, discriminator: Discriminator) -> 
         return _tells_by_presence(found, nodes)
     if discriminator.type == "type":
         return any(_has_type(one, node) for one in found for node in nodes)
-    if discriminator.type == "profile":
-        return any(_obeys(run, one, node) for one in found for node in nodes)
-    telling = [node for node in nodes if _is_telling(node)]
-    return any(
-        conforms(run, lambda aside, one=one, node=node: check_item(aside, one, node))
-        for one in found
-        for node in telling
-    )
+    test = _obeys if discriminator.type == "profile" else _has_value
+    verdicts = [test(run, one, node) for one in found for node in nodes]
+    return True if True in verdicts else None if None in verdicts else False
+
+
+def _has_value(run: Run, item: Item, node: Node) -> bool | None:
+    return conforms(run, lambda aside: check_item(aside, item, node)) if _is_telling(node) else False
 
 
 def _tells_by_presence(found: list[Item], nodes: list[Node]) -> bool:
@@ -101,10 +116,11 @@ def _has_type(item: Item, node: Node) -> bool:
     return not node.types or any(core().is_subtype(item.type, code) for code in node.type_codes)
 
 
-def _obeys(run: Run, item: Item, node: Node) -> bool:
+def _obeys(run: Run, item: Item, node: Node) -> bool | None:
     profiles = [url for ref in node.types for url in ref.profiles]
     known = [url for url in profiles if run.profiles.tree(url) is not None]
-    return any(conforms(run, lambda aside, url=url: check_profile(aside, item, url)) for url in known)
+    verdicts = [conforms(run, lambda aside, url=url: check_profile(aside, item, url)) for url in known]
+    return True if True in verdicts else None if None in verdicts or not known else False
 
 
 def _is_telling(node: Node) -> bool:
@@ -112,8 +128,9 @@ def _is_telling(node: Node) -> bool:
         return True
     if any(binding.strength == "required" for binding in node.bindings):
         return True
-    inner = (*node.children.values(), *node.slices)
-    return any(_is_telling(child) for child in inner) or any(ref.profiles for ref in node.types)
+    if any(ref.profiles for ref in node.types):
+        return True
+    return any(_is_telling(inner) for child in node.children.values() for inner in (child, *child.slices))
 
 
 def _nodes_at(run: Run, node: Node, step: str) -> Iterable[Node]:
@@ -135,7 +152,7 @@ def _children_at(run: Run, node: Node, name: str) -> list[Node]:
         return pinned
     if name in node.children:
         child = node.children[name]
-        return [child, *child.slices] if child.slices and not _is_telling(child) else [child]
+        return [child, *child.slices]
     profiles = [url for ref in node.types for url in ref.profiles]
     if name == "url" and "Extension" in node.type_codes:
         return [Node("url", "Extension.url", node.profile, fixed=url.partition("|")[0]) for url in profiles]

@@ -71,18 +71,24 @@ class _Maker:
         raise SnapshotError(f"{parent.definition['path']} has no element {name}")
 
     def _unfolded(self, branch: Branch) -> list[Branch]:
-        if branch.general is not None and branch.general.children:
-            return copy.deepcopy(branch.general.children)
         if reference := branch.definition.get("contentReference"):
             return copy.deepcopy(self._referred(reference.rpartition("#")[2]).children)
+        profile = self._own_profile(branch)
+        if profile is None and branch.general is not None:
+            branch.general.children = branch.general.children or self._unfolded(branch.general)
+            return copy.deepcopy(branch.general.children)
         types = branch.definition.get("type", ())
         if len(types) != 1:
             raise SnapshotError(f"{branch.definition['path']} has several types")
-        profiles = types[0].get("profile", ())
-        known = [
-            url for url in profiles if self._definitions.resource("StructureDefinition", url) and url not in self._above
-        ]
-        return self._branches(known[0] if known else _DEFINED + types[0]["code"]).children
+        return self._branches(profile or _DEFINED + types[0]["code"]).children
+
+    def _own_profile(self, branch: Branch) -> str | None:
+        """The known profile on the type of an element, where its slice doesn't just repeat that of the whole."""
+        types = branch.definition.get("type", ())
+        if len(types) != 1 or (branch.general is not None and branch.general.definition.get("type") == types):
+            return None
+        known = (url for url in types[0].get("profile", ()) if url not in self._above)
+        return next((url for url in known if self._definitions.resource("StructureDefinition", url)), None)
 
     def _referred(self, path: str) -> Branch:
         branch = self._root

@@ -76,8 +76,24 @@ def tree(snapshot: Sequence[dict[str, Any]], profile: str) -> Node:
             continue
         _place(parent, node)
         last[definition["path"]] = node
-    _refer(root, root, {node.path: node for node in _all(root)})
+    by_path = {node.path: node for node in _all(root)}
+    _prune(root)
+    _refer(root, by_path)
     return root
+
+
+def _prune(node: Node) -> bool:
+    """Drops what has no rule of its own; whether anything is left."""
+    node.children = {name: child for name, child in node.children.items() if _prune(child)}
+    for part in node.slices:
+        _prune(part)
+    return bool(node.children or node.slices or node.content_reference) or _has_rules(node)
+
+
+def _has_rules(node: Node) -> bool:
+    is_valued = node.fixed is not MISSING or node.pattern is not MISSING
+    is_counted = node.min > 0 or node.max is not None
+    return is_valued or is_counted or bool(node.types or node.bindings or node.constraints)
 
 
 def _place(parent: Node, node: Node) -> None:
@@ -114,25 +130,27 @@ def _all(node: Node) -> Iterator[Node]:
         yield from _all(inner)
 
 
-def _refer(root: Node, node: Node, by_path: Mapping[str, Node]) -> None:
+def _refer(root: Node, by_path: Mapping[str, Node]) -> None:
     """An element by contentReference shares the children of the one it refers to."""
-    for inner in list(_all(node)):
-        target = by_path.get(inner.content_reference)
-        if inner.content_reference and target is not None and not inner.children and target is not root:
-            inner.children = target.children
+    for node in list(_all(root)):
+        target = by_path.get(node.content_reference)
+        if target is not None and target is not root and not node.children:
+            node.children = target.children
 
 
 def _node(definition: dict[str, Any], profile: str) -> Node:
     path: str = definition["path"]
     own = core().type(path)
     base = _base_element(definition)
+    is_whole = "sliceName" not in definition
+    most = maximum(definition) if "max" in definition else None
     return Node(
         name=_name(definition),
         path=path,
         profile=profile,
         slice_name=definition.get("sliceName", ""),
-        min=definition.get("min", 0),
-        max=maximum(definition) if "max" in definition else None,
+        min=0 if is_whole and base and base.min == definition.get("min") else definition.get("min", 0),
+        max=None if is_whole and base and base.max == most else most,
         types=_types(definition, base),
         fixed=_choice(definition, "fixed"),
         pattern=_choice(definition, "pattern"),
@@ -161,7 +179,9 @@ def _base_element(definition: dict[str, Any]) -> Element | None:
 def _types(definition: dict[str, Any], base: Element | None) -> tuple[TypeRef, ...]:
     found = type_refs(definition)
     is_whole = definition["path"].endswith("[x]") or not definition.get("base", definition)["path"].endswith("[x]")
-    return () if base and is_whole and found == base.types else found
+    # The type of an id is a matter of dispute between versions of the tools that make snapshots.
+    is_id = definition["path"].endswith(".id")
+    return () if is_id or (base and is_whole and found == base.types) else found
 
 
 def _choice(definition: dict[str, Any], name: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from seve.fhir.search.criteria.building import criterion
 from seve.fhir.search.criteria.references import reference_types
+from seve.fhir.search.keys import WRITTEN
 from seve.fhir.search.parameters import SearchParameter
 from seve.fhir.search.query import Chain, Criterion, Has, Or
 from seve.fhir.search.refusals import SearchRefusal, TooLarge, UnknownParameter, WrongChain, WrongHas
@@ -54,7 +55,7 @@ def _branches(from_: Subject, types: tuple[str, ...], *, rest: str, value: str, 
 
 def _links(from_: Subject, type_: str, inner: Criterion, *, text: str) -> Iterator[Criterion]:
     if from_.datatypes - {"Reference", "Resource"}:
-        yield Chain(text, from_.keys, type_, (inner,), is_canonical=True)
+        yield Chain(text, tuple(k ^ WRITTEN for k in from_.keys), type_, (inner,), is_canonical=True)
     if from_.datatypes & {"Reference", "Resource"} or not from_.datatypes:
         yield Chain(text, from_.keys, type_, (inner,))
 

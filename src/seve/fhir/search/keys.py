@@ -58,6 +58,9 @@ OF_TYPE = value_key(":of-type")
 BELOW = value_key("\x00below")
 """Marks links to a canonical by the beginning of its version (`:below` on canonical references)."""
 
+WRITTEN = value_key("\x00written")
+"""Marks links to a canonical as it is written, by which chains tell a version from all versions."""
+
 NARROW_MICROSECONDS = 86_401_000_000
 """Dates that span at most this much (24 hours and a second) are narrow."""
 

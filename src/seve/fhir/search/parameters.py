@@ -58,7 +58,6 @@ class SearchParameter:
     modifiers: tuple[str, ...] = ()
     comparators: tuple[str, ...] = ()
     chains: tuple[str, ...] = ()
-    is_or_allowed: bool = True
     is_repeating: bool = True
     keys: tuple[int, ...] = ()
 
@@ -134,7 +133,6 @@ class SearchParameters:
             modifiers=tuple(definition.get("modifier", ())),
             comparators=tuple(definition.get("comparator", ())),
             chains=tuple(definition.get("chain", ())),
-            is_or_allowed=definition.get("multipleOr", True),
             is_repeating=definition.get("multipleAnd", True),
         )
 

@@ -93,15 +93,19 @@ class _Cursor:
         for type_, key in self.choices.items():
             yield Path(self.accesses if key is None else (*self.accesses, key), type_)
 
-    def narrowed(self, type_: str) -> _Cursor:
-        wanted = type_.lower()
-        kept = {name: key for name, key in self.choices.items() if name.lower() == wanted}
+    def narrowed(self, type_: str, definitions: Definitions) -> _Cursor:
+        """Only the choices of a type or its subtypes (`canonical` is a `uri`); R4 writes `DateTime` where it means `dateTime`."""
+        kept = {
+            name: key
+            for name, key in self.choices.items()
+            if definitions.is_subtype(name, type_) or name.lower() == type_.lower()
+        }
         return _Cursor(self.accesses, kept, self.root)
 
 
 def _follow(cursor: _Cursor, step: Step, definitions: Definitions) -> Iterator[_Cursor]:
     if isinstance(step, As):
-        yield cursor.narrowed(step.type)
+        yield cursor.narrowed(step.type, definitions)
     elif isinstance(step, FromResource):
         yield _Cursor((step,), {_resource(cursor.root): None}, cursor.root)
     elif isinstance(step, NotFalse):

@@ -73,13 +73,6 @@ class EmptyValue(SearchRefusal):
     key: ClassVar[str] = "fhir.search.empty_value"
 
 
-class NoAlternatives(SearchRefusal):
-    """The definition allows only one value."""
-
-    code: ClassVar[str] = "not-supported"
-    key: ClassVar[str] = "fhir.search.no_alternatives"
-
-
 class WrongChain(SearchRefusal):
     """The chain leaves a parameter that isn't a reference, or leads to a type it can't point to."""
 

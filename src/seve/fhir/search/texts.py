@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from seve.fhir.search.entries import MAX_STRING, Entries
-from seve.fhir.search.keys import BELOW, fold, hashed, value_key
+from seve.fhir.search.keys import BELOW, WRITTEN, fold, hashed, value_key
 
 _CACHED_LENGTH = 100
 _NAME_PARTS = ("family", "text")
@@ -69,7 +69,8 @@ def post_uri(value: str, key: int, *, out: Entries) -> None:
 
 
 def post_canonical(value: str, key: int, *, out: Entries) -> None:
-    """Post a canonical or uri as a reference: with and without its version, and by the beginnings of its version."""
+    """Post a canonical or uri as a reference: with and without its version, as written, by the beginnings of its version."""
+    out.links.append((key ^ WRITTEN, value_key(value)))
     for target in canonical_targets(value):
         out.links.append((key, target))
     url, bar, version = value.partition("|")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from seve.fhir.definitions import Constraint, Element, TypeSchema, core
 from seve.fhir.path import Compiled, FHIRPathError
 from seve.fhir.path import compile as compile_path
-from seve.fhir.path.errors import UnknownName
 from seve.fhir.validation.run import Check, Place, Run
 from seve.kernel.refusals import Severity
 
@@ -25,22 +27,27 @@ def of_type(schema: TypeSchema) -> Iterator[Check]:
     for constraint in schema.constraints:
         yield rule(constraint, schema.name)
     if schema.kind == "backbone":
-        yield rule(_ELE_1, schema.name)
+        yield rule(_stated("Element", _EMPTY), schema.name)
 
 
 def of_element(element: Element, type_name: str) -> Iterator[Check]:
     """The invariants that an element states beyond those of its type."""
     schema = core().type(type_name)
     stated = {constraint.expression for constraint in schema.constraints} if schema else set[str]()
-    for constraint in element.constraints:
-        if constraint.expression not in stated and constraint.key != _EMPTY:
-            stated.add(constraint.expression)  # txt-1 and txt-2 are one expression
-            yield rule(constraint, type_name)
+    for expression, same in groupby(element.constraints, key=lambda c: c.expression):
+        told = _joined(list(same))
+        if expression not in stated and told.key != _EMPTY:
+            yield rule(told, type_name)
+
+
+def _joined(same: list[Constraint]) -> Constraint:
+    """Constraints of one expression, as txt-1 and txt-2 are, told as one."""
+    return replace(same[0], key=", ".join(c.key for c in same), human=" ".join(c.human for c in same))
 
 
 def rule(constraint: Constraint, type_name: str) -> Check:
     """The check of one invariant on nodes of a type."""
-    native = NATIVE.get(constraint.expression)
+    native = natives().get(constraint.expression)
     if native is not None:
         return _advice(_native(constraint, native)) if constraint.key in _ADVICE else _native(constraint, native)
     return _path(constraint, _compiled(constraint.expression, type_name), type_name)
@@ -50,13 +57,13 @@ def _compiled(expression: str, type_name: str) -> Compiled:
     """Some of R4's own expressions name elements that their type lacks: those are evaluated as they are, on what is there."""
     try:
         return compile_path(expression, root_type=type_name)
-    except UnknownName:
+    except FHIRPathError:
         return compile_path(expression)
 
 
 def tell_empty(run: Run, place: Place) -> None:
     """Notes that a primitive has neither value nor extension."""
-    _tell(run, place, _ELE_1)
+    _tell(run, place, _stated("Element", _EMPTY))
 
 
 def _native(constraint: Constraint, native: Native) -> Check:
@@ -128,12 +135,12 @@ def _is_contained_known(run: Run, reference: Any) -> bool:
     return any(inner.get("id") == text[1:] for inner in run.root.get("contained", ()))
 
 
-def _are_all_referred_to(run: Run, resource: Any) -> bool:
+def _are_all_referred_to(_run: Run, resource: Any) -> bool:
     """dom-3, for resources that contain others."""
     contained = resource.get("contained")
     if not contained:
         return True
-    referred = {text for text in _links(resource, core().types[resource["resourceType"]])}
+    referred = set(_links(resource, core().types[resource["resourceType"]]))
     return all(("id" in inner and f"#{inner['id']}" in referred) or _refers_to_container(inner) for inner in contained)
 
 
@@ -160,17 +167,20 @@ def _links_in(value: Any, name: str, type_name: str) -> Iterator[str]:
         yield from _links(value, core().types[actual])
 
 
-_ELE_1 = next(c for c in core().types["Element"].constraints if c.key == _EMPTY)
-_DOM = {c.key: c.expression for c in core().types["DomainResource"].constraints}
+def _stated(type_name: str, key: str) -> Constraint:
+    return next(c for c in core().types[type_name].constraints if c.key == key)
 
-NATIVE: Mapping[str, Native] = {
-    _ELE_1.expression: _has_more_than_id,
-    **{c.expression: _is_leaf_or_parent for c in core().types["Extension"].constraints if c.key == "ext-1"},
-    **{c.expression: _is_contained_known for c in core().types["Reference"].constraints if c.key == "ref-1"},
-    _DOM["dom-2"]: _has_no_nested,
-    _DOM["dom-3"]: _are_all_referred_to,
-    _DOM["dom-4"]: _has_no_versions,
-    _DOM["dom-5"]: _has_no_security,
-    _DOM["dom-6"]: _has_narrative,
-}
-"""Invariants that nearly every node or resource has, by expression. A test holds each to its FHIRPath."""
+
+@cache
+def natives() -> Mapping[str, Native]:
+    """Invariants that nearly every node or resource has, by expression. A test holds each to its FHIRPath."""
+    return {
+        _stated("Element", "ele-1").expression: _has_more_than_id,
+        _stated("Extension", "ext-1").expression: _is_leaf_or_parent,
+        _stated("Reference", "ref-1").expression: _is_contained_known,
+        _stated("DomainResource", "dom-2").expression: _has_no_nested,
+        _stated("DomainResource", "dom-3").expression: _are_all_referred_to,
+        _stated("DomainResource", "dom-4").expression: _has_no_versions,
+        _stated("DomainResource", "dom-5").expression: _has_no_security,
+        _stated("DomainResource", "dom-6").expression: _has_narrative,
+    }

@@ -24,7 +24,8 @@ _RANKS: Mapping[str, int] = {"fatal": 0, "error": 1, "warning": 2, "information"
 
 class Run:
     """What one validation knows. `start` is the whole input, `root` the resource that holds contained
-    ones, `resource` the nearest. `visited` guards against resources that refer to each other."""
+    ones, `resource` the nearest. `visited` guards against resources that refer to each other.
+    """
 
     __slots__ = (
         "context",

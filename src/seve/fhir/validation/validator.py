@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from seve.fhir import Resource
@@ -51,6 +52,23 @@ class Validator:
         _resource(run, resource, place)
         _asked(run, resource_item(resource, place), profiles)
         return run.result
+
+
+@lru_cache(maxsize=8)
+def _validator(definitions: Definitions) -> Validator:
+    return Validator(definitions)
+
+
+def validate(
+    resource: Resource,
+    *,
+    definitions: Definitions,
+    profiles: Sequence[str] = (),
+    context: Context | None = None,
+    with_advice: bool = False,
+) -> Result:
+    """`Validator(definitions).validate(…)` with the terminology of the definitions alone; validators are kept."""
+    return _validator(definitions).validate(resource, profiles=profiles, context=context, with_advice=with_advice)
 
 
 def _asked(run: Run, item: Item, profiles: Sequence[str]) -> None:

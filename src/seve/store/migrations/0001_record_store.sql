@@ -54,10 +54,9 @@ CREATE TABLE position (
 CREATE INDEX position_by_key ON position (key, latitude, longitude, vid);
 CREATE INDEX position_by_vid ON position (vid);
 
--- Words of the narrative and of everything, French and English stems side by side.
-CREATE TABLE words (vid bigint PRIMARY KEY, patient bigint NOT NULL, narrative tsvector NOT NULL, content tsvector NOT NULL);
-CREATE INDEX words_narrative ON words USING gin (narrative);
-CREATE INDEX words_content ON words USING gin (content);
+-- Words of the narrative (weight A) and of everything else, French and English stems side by side (store/lexemes).
+CREATE TABLE words (vid bigint PRIMARY KEY, patient bigint NOT NULL, words tsvector NOT NULL);
+CREATE INDEX words_by_word ON words USING gin (words);
 
 -- Worker numbers make `vid`s unique across processes.
 CREATE SEQUENCE worker_number MINVALUE 0 MAXVALUE 1023 CYCLE;

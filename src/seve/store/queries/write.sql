@@ -13,26 +13,40 @@ WITH new_versions AS (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[])
 ), ended_versions AS (
     UPDATE version SET ended = pg_current_xact_id() WHERE vid = ANY ($9::bigint[])
+), entry AS MATERIALIZED (
+    SELECT * FROM unnest(
+        $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[],
+        $18::text[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[]
+    ) AS e (
+        vid, patient, postings, link_params, link_targets, moment_keys, moment_los, moment_his,
+        quantity_keys, quantity_los, quantity_his, position_keys, latitudes, longitudes, words
+    )
 ), new_postings AS (
-    INSERT INTO posting (key, vid, patient) SELECT * FROM unnest($10::bigint[], $11::bigint[], $12::bigint[])
+    INSERT INTO posting (key, vid, patient)
+    SELECT r.key, e.vid, e.patient FROM entry e CROSS JOIN LATERAL unnest(e.postings::bigint[]) AS r (key)
 ), new_links AS (
-    INSERT INTO link (param, target, vid, patient) SELECT * FROM unnest($13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[])
+    INSERT INTO link (param, target, vid, patient)
+    SELECT r.param, r.target, e.vid, e.patient
+    FROM entry e CROSS JOIN LATERAL unnest(e.link_params::bigint[], e.link_targets::bigint[]) AS r (param, target)
 ), new_moments AS (
     INSERT INTO moment (key, lo, hi, vid, patient)
-    SELECT * FROM unnest($17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[])
+    SELECT r.key, r.lo, r.hi, e.vid, e.patient
+    FROM entry e
+    CROSS JOIN LATERAL unnest(e.moment_keys::bigint[], e.moment_los::bigint[], e.moment_his::bigint[]) AS r (key, lo, hi)
 ), new_quantities AS (
     INSERT INTO quantity (key, lo, hi, vid, patient)
-    SELECT * FROM unnest($22::bigint[], $23::float8[], $24::float8[], $25::bigint[], $26::bigint[])
+    SELECT r.key, r.lo, r.hi, e.vid, e.patient
+    FROM entry e
+    CROSS JOIN LATERAL unnest(e.quantity_keys::bigint[], e.quantity_los::float8[], e.quantity_his::float8[]) AS r (key, lo, hi)
 ), new_positions AS (
     INSERT INTO position (key, latitude, longitude, vid, patient)
-    SELECT * FROM unnest($27::bigint[], $28::float8[], $29::float8[], $30::bigint[], $31::bigint[])
-), new_texts AS (
-    INSERT INTO text_value (key, value, vid, patient, trigrams)
-    SELECT key, value, vid, patient, trigrams::integer[]
-    FROM unnest($32::bigint[], $33::text[], $34::bigint[], $35::bigint[], $36::text[]) AS t (key, value, vid, patient, trigrams)
+    SELECT r.key, r.latitude, r.longitude, e.vid, e.patient
+    FROM entry e
+    CROSS JOIN LATERAL unnest(e.position_keys::bigint[], e.latitudes::float8[], e.longitudes::float8[])
+        AS r (key, latitude, longitude)
+), new_words AS (
+    INSERT INTO words (vid, patient, words) SELECT vid, patient, words::tsvector FROM entry WHERE words <> ''
 )
-INSERT INTO words (vid, patient, narrative, content)
-SELECT vid, patient,
-    to_tsvector('french', narrative) || to_tsvector('english', narrative),
-    to_tsvector('french', content) || to_tsvector('english', content)
-FROM unnest($37::bigint[], $38::bigint[], $39::text[], $40::text[]) AS w (vid, patient, narrative, content);
+INSERT INTO text_value (key, value, vid, patient, trigrams)
+SELECT key, value, vid, patient, trigrams::integer[]
+FROM unnest($25::bigint[], $26::text[], $27::bigint[], $28::bigint[], $29::text[]) AS t (key, value, vid, patient, trigrams);

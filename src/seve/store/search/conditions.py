@@ -9,6 +9,7 @@ from functools import singledispatch
 
 from seve.fhir.search import query as q
 from seve.fhir.search.keys import CANONICAL, WIDE, compartment_key
+from seve.store.lexemes import question
 from seve.store.search import ranges
 from seve.store.search.arguments import Statement
 
@@ -220,12 +221,8 @@ def near_test(place: q.Place, statement: Statement, o: str) -> str:
 
 def words_test(criterion: q.TextMatch, statement: Statement) -> str:
     """The words row `w` holds the words, in French or in English."""
-    phrases = [" ".join(criterion.words)] if criterion.is_phrase else criterion.words
-    wanted = " AND ".join(
-        f"w.{criterion.field} @@ (phraseto_tsquery('french', {p}) || phraseto_tsquery('english', {p}))"
-        for p in (statement.bind(phrase, "text") for phrase in phrases)
-    )
-    return wanted or "false"
+    asked = question(criterion.words, is_phrase=criterion.is_phrase, in_narrative=criterion.field == "narrative")
+    return f"w.words @@ {statement.bind(asked, 'text')}::tsquery"
 
 
 def hierarchy(criterion: q.HierarchyMatch, statement: Statement) -> str:

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from seve.fhir.path.arithmetic import bounded
+from seve.fhir.path.errors import BadValueError
 from seve.fhir.path.evaluation import Call
 from seve.fhir.path.functions.registry import function
 from seve.fhir.path.quantity import CALENDAR_UNITS, Quantity, aligned, converted, from_fhir
 from seve.fhir.path.temporal import Date, DateTime, Time, parse_date, parse_datetime, parse_time
-from seve.fhir.path.errors import BadValue
 from seve.fhir.path.values import Items, Long, is_number, single_value
 
 _INTEGER = re.compile(r"[+-]?\d{1,28}", re.ASCII)
@@ -164,7 +164,7 @@ def _comparable(call: Call) -> Items:
 def _in_unit(call: Call) -> Quantity | None:
     value = call.value()
     if isinstance(value, dict) and value.get("comparator"):
-        raise BadValue(value=value["comparator"])
+        raise BadValueError(value=value["comparator"])
     found = _to_quantity(value)
     if found is None or not call.arguments:
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seve.fhir.path.equality import distinct, identity
-from seve.fhir.path.errors import WrongType
+from seve.fhir.path.errors import WrongTypeError
 from seve.fhir.path.evaluation import Call
 from seve.fhir.path.functions.registry import function
 from seve.fhir.path.operators import as_items, negation
@@ -84,7 +84,7 @@ def _booleans(call: Call) -> list[bool]:
         if type(value) is bool:
             found.append(value)
         else:
-            raise WrongType(operation=f"{call.name}()", found=system_name(value) or "complex")
+            raise WrongTypeError(operation=f"{call.name}()", found=system_name(value) or "complex")
     return found
 
 

@@ -167,5 +167,3 @@ def _definition_of(item: Item) -> dict[str, Any] | None:
             elements: list[dict[str, Any]] = definition["snapshot"]["element"]
             return next((element for element in elements if element["path"] == item.type), None)
     return None
-
-

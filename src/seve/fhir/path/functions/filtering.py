@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from seve.fhir.path.equality import identity
 from seve.fhir.path.evaluation import Call
 from seve.fhir.path.functions.registry import function
-from seve.fhir.path.values import Items, Node
+from seve.fhir.path.values import Item, Items, Node
 
 
 @function("where", 1)
@@ -52,7 +52,7 @@ def _repeat_all(call: Call) -> Items:
     return found
 
 
-def _is_new(item: object, seen: set[Hashable]) -> bool:
+def _is_new(item: Item, seen: set[Hashable]) -> bool:
     # An object met twice is the same object; comparing the contents of whole subtrees would be quadratic.
     is_object = type(item) is Node and type(item.value) is dict
     key: Hashable = ("object", id(item.value)) if is_object else identity(item)

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decim
 from typing import Any
 
 from seve.fhir.path.arithmetic import EXACT, bounded
-from seve.fhir.path.errors import BadValue
+from seve.fhir.path.errors import BadValueError
 from seve.fhir.path.evaluation import Call
 from seve.fhir.path.functions.registry import function
 from seve.fhir.path.quantity import Quantity
@@ -40,7 +40,7 @@ def _truncate(call: Call) -> Items:
 def _round(call: Call) -> Items:
     places = call.integer_argument(0) or 0
     if not 0 <= places <= _MOST_PLACES:
-        raise BadValue(value=places)
+        raise BadValueError(value=places)
     return _on_value(call, lambda value: _rounded(value, places))
 
 

@@ -1,7 +1,7 @@
 """String functions (FHIRPath N1, 5.6).
 
 Regular expressions run on RE2, whose time is linear in the text: no pattern of a profile can hold the server. It has neither
-look-around nor back-references; a pattern that needs them is a BadValue.
+look-around nor back-references; a pattern that needs them is a BadValueError.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 import re2
 
-from seve.fhir.path.errors import BadValue, TooMuchWork
+from seve.fhir.path.errors import BadValueError, TooMuchWorkError
 from seve.fhir.path.evaluation import MAXIMUM_TEXT, Call
 from seve.fhir.path.functions.registry import function
 from seve.fhir.path.values import Items, system
@@ -29,15 +29,15 @@ _JSON_ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|\\[\"\\/bfnrt]")
 
 @lru_cache(maxsize=512)
 def pattern(source: str, flags: str = "") -> Any:
-    """A compiled regular expression in single-line mode; `flags` of `i` and `m`. Raises BadValue."""
+    """A compiled regular expression in single-line mode; `flags` of `i` and `m`. Raises BadValueError."""
     if len(source) > _LONGEST_PATTERN or not set(flags) <= _FLAGS:
-        raise BadValue(value=flags or source[:80])
+        raise BadValueError(value=flags or source[:80])
     options = re2.Options()
     options.log_errors = False
     try:
         return re2.compile(f"(?s{flags}){source}", options)
     except re2.error:
-        raise BadValue(value=source) from None
+        raise BadValueError(value=source) from None
 
 
 @function("indexOf", 1)
@@ -115,7 +115,7 @@ def _replace(call: Call) -> Items:
     if text is None or old is None or new is None:
         return []
     if len(text) + text.count(old) * len(new) > MAXIMUM_TEXT:
-        raise TooMuchWork(limit=MAXIMUM_TEXT)
+        raise TooMuchWorkError(limit=MAXIMUM_TEXT)
     return [text.replace(old, new)]
 
 
@@ -138,7 +138,7 @@ def _replace_matches(call: Call) -> Items:
         return [text]
     found = pattern(source, _flags(call, 2))
     if len(text) + (len(text) + 1) * len(new) > MAXIMUM_TEXT:
-        raise TooMuchWork(limit=MAXIMUM_TEXT)
+        raise TooMuchWorkError(limit=MAXIMUM_TEXT)
     return [found.sub(lambda match: _substituted(match, new), text)]
 
 
@@ -217,7 +217,7 @@ def _coded(call: Call, coders: Mapping[str, Callable[[str], str]]) -> Items:
     try:
         return [coder(text)]
     except (ValueError, binascii.Error):
-        raise BadValue(value=text[:80]) from None
+        raise BadValueError(value=text[:80]) from None
 
 
 def _of_text(call: Call, compute: Callable[[str], Any]) -> Items:

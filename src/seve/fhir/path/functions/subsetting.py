@@ -6,8 +6,8 @@ from functools import cmp_to_key
 from typing import Any
 
 from seve.fhir.path.equality import identity, order
-from seve.fhir.path.errors import WrongArguments
-from seve.fhir.path.evaluation import Call
+from seve.fhir.path.errors import WrongArgumentsError
+from seve.fhir.path.evaluation import Call, Descending
 from seve.fhir.path.functions.registry import function
 from seve.fhir.path.values import Items, single, single_value
 
@@ -69,7 +69,7 @@ def _sort(call: Call) -> Items:
 
 
 def _sorted_by(call: Call, items: Items, *, position: int) -> Items:
-    is_descending = getattr(call.arguments[position], "is_descending", False)
+    is_descending = isinstance(call.arguments[position], Descending)
     keyed = list(Call(call.scope, items, name=call.name, arguments=call.arguments).each(position))
     keyed.sort(key=cmp_to_key(lambda one, other: _ordered(one[1], other[1], is_descending=is_descending)))
     return [item for item, _ in keyed]
@@ -88,5 +88,5 @@ def _ordered(one: Items, other: Items, *, is_descending: bool) -> int:
 def _number(call: Call) -> int:
     number = call.integer_argument(0)
     if number is None:
-        raise WrongArguments(name=f"{call.name}()")
+        raise WrongArgumentsError(name=f"{call.name}()")
     return number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from seve.fhir.path.errors import NoClock, NotSingle, WrongArguments
+from seve.fhir.path.errors import NoClockError, NotSingleError, WrongArgumentsError
 from seve.fhir.path.evaluation import Call
 from seve.fhir.path.functions.registry import function
 from seve.fhir.path.temporal import Date, DateTime, Time
@@ -28,7 +28,7 @@ def _trace(call: Call) -> Items:
 @function("iif", (2, 3))
 def _iif(call: Call) -> Items:
     if len(call.items) > 1:
-        raise NotSingle(count=len(call.items))
+        raise NotSingleError(count=len(call.items))
     scope = call.scope.inner(call.items, index=call.scope.index) if call.items else call.scope.inner([])
     condition = single_value(call.arguments[0](scope))
     if condition is not None and type(condition) is not bool:
@@ -51,7 +51,7 @@ def _coalesce(call: Call) -> Items:
 def _define_variable(call: Call) -> Items:
     name = call.text_argument(0)
     if name is None:
-        raise WrongArguments(name="defineVariable()")
+        raise WrongArgumentsError(name="defineVariable()")
     value = call.items
     if len(call.arguments) > 1:
         value = call.arguments[1](call.scope.inner(call.items).fork())
@@ -84,7 +84,7 @@ def _time_of_day(call: Call) -> Items:
 def _instant(call: Call) -> datetime:
     now = call.scope.environment.context.now
     if now is None:
-        raise NoClock(name=f"{call.name}()")
+        raise NoClockError(name=f"{call.name}()")
     return now
 
 

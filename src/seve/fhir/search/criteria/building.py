@@ -10,7 +10,7 @@ from seve.fhir.search.criteria.composites import Build
 from seve.fhir.search.keys import PRESENT
 from seve.fhir.search.parameters import SearchType
 from seve.fhir.search.query import Criterion, TokenMatch
-from seve.fhir.search.refusals import EmptyValue, NoAlternatives, NotUsable, TooLarge, WrongModifier
+from seve.fhir.search.refusals import EmptyValue, NotUsable, TooLarge, WrongModifier
 from seve.fhir.search.scope import Asked, Scope, subject
 from seve.fhir.search.separation import separated
 
@@ -76,7 +76,5 @@ def _check(asked: Asked) -> None:
     first = asked.parameters[0]
     if not first.expression and first.code not in special.BUILDERS:
         raise NotUsable(parameter=asked.subject.name)
-    if len(asked.values) > 1 and not first.is_or_allowed:
-        raise NoAlternatives(parameter=asked.subject.name)
     if asked.modifier and first.modifiers and asked.modifier not in first.modifiers:
         raise WrongModifier(parameter=first.code, modifier=asked.modifier, type=first.type)

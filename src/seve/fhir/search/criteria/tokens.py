@@ -54,8 +54,13 @@ def token_form(asked: Asked, value: str) -> str:
 
 
 def _any(asked: Asked) -> tuple[int, ...]:
-    forms = dict.fromkeys(token_form(asked, value) for value in asked.values)
+    forms = dict.fromkeys(form for value in asked.values for form in _forms(asked, value))
     return tuple(k ^ hashed(form) for form in forms for k in asked.subject.keys)
+
+
+def _forms(asked: Asked, value: str) -> tuple[str, ...]:
+    form = token_form(asked, value)
+    return (form, contact_form(form)) if "ContactPoint" in asked.subject.datatypes else (form,)
 
 
 def _terminology(asked: Asked, values: tuple[str, ...]) -> ValueSetMatch:
