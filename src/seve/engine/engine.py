@@ -13,6 +13,7 @@ from seve.fhir.definitions import Definitions
 from seve.fhir.search.entries import Entries
 from seve.fhir.search.extraction import extract
 from seve.fhir.search.parameters import SearchParameters
+from seve.store.read_lane import ReadLane
 from seve.store.writing import CommitLane
 
 if TYPE_CHECKING:
@@ -42,9 +43,11 @@ class Engine:
     base_url: str = ""
     limits: Limits = field(default_factory=Limits)
     lane: CommitLane = field(init=False)
+    reads: ReadLane = field(init=False)
 
     def __post_init__(self) -> None:
         self.lane = CommitLane(self.database)
+        self.reads = ReadLane(self.database)
 
     @classmethod
     async def open(cls, database: Database, definitions: Definitions, *, base_url: str) -> Engine:

@@ -80,7 +80,8 @@ def convert(value: Decimal, from_code: str, to_code: str) -> Decimal | None:
     if source is None or goal is None or source.base != goal.base:
         return None
     try:
-        return _from_base(_to_base(value, source), goal)
+        found = _from_base(_to_base(value, source), goal)
+        return found if found.is_finite() else None
     except (InvalidOperation, Overflow, ValueError, ZeroDivisionError):
         return None
 

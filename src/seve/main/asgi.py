@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from seve.main.settings import Settings
 from seve.main.wiring import open_engine
 from seve.rest.app import FhirApp
+from seve.web.app import pages
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from seve.rest.answering import Send
     from seve.rest.asking import Receive, Scope
 
@@ -20,20 +23,23 @@ class Application:
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
         self._fhir: FhirApp | None = None
+        self._pages: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the life of the process."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif scope["type"] == "http" and self._fhir is not None:
+        elif self._fhir is not None and (scope["path"] == "/fhir" or scope["path"].startswith("/fhir/")):
             await self._fhir(scope, receive, send)
+        elif self._pages is not None:
+            await self._pages(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 engine = await self._stack.enter_async_context(open_engine(Settings.read()))
-                self._fhir = FhirApp(engine)
+                self._fhir, self._pages = FhirApp(engine), pages(engine)
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self._stack.aclose()

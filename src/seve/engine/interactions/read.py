@@ -6,14 +6,13 @@ from seve.engine.engine import Engine
 from seve.engine.preconditions import is_unmodified
 from seve.engine.refusals import Gone, NotFound
 from seve.engine.requests import Answer, Request
-from seve.store import reading
 from seve.store.grant import Grant
 from seve.store.reading import Stored
 
 
 async def read(engine: Engine, grant: Grant, request: Request, *, type_: str, id_: str) -> Answer:
     """200 with the document, 304 when the caller has it, 404 or 410 (deleted)."""
-    return shown(request, await reading.read(engine.database.pool, grant, type_, id_), type_=type_, id_=id_)
+    return shown(request, await engine.reads.read(grant, type_, id_), type_=type_, id_=id_)
 
 
 def shown(request: Request, stored: Stored | None, *, type_: str, id_: str) -> Answer:

@@ -49,8 +49,15 @@ class Values:
 
     @property
     def parent(self) -> str:
-        """The value as a dict that can be asked for keys."""
+        """The value as a dict that can be asked for keys; of a primitive, its sibling."""
+        if self.has_primitives:
+            return "(S or E)"
         return self.text if self.is_root else f"({self.text} or E)"
+
+    @property
+    def has_primitives(self) -> bool:
+        """Whether some of the values may be primitives."""
+        return any(is_primitive(type_name) for type_name in self.types)
 
     @property
     def each(self) -> str:
@@ -114,6 +121,8 @@ def located(source: Values, found: Sequence[Place]) -> Values:
     """What stands at `found` in each value of a collection. Raises Unsupported."""
     if not found or not source.types:
         return NEVER
+    if source.has_primitives and source.text != "V":
+        raise Unsupported  # the siblings of primitives are at hand for the input only
     types = frozenset(place.type for place in found)
     if found[0].is_list:
         return _list(source, found[0], types) if len(found) == 1 else _unsupported()

@@ -9,7 +9,8 @@ from seve.fhir.path.context import Context
 from seve.fhir.path.errors import AlreadyDefinedError, FHIRPathError, TooMuchWorkError, UnknownNameError, WrongTypeError
 from seve.fhir.path.values import Item, Items, Node, boolean, is_number, single_value, system_name
 
-MAXIMUM_WORK = 2_000_000
+MAXIMUM_WORK = 1_000_000
+_COST_OF_AN_ITERATION = 4
 MAXIMUM_TEXT = 1_000_000
 Step: TypeAlias = "Callable[[Scope], Items]"
 
@@ -106,6 +107,7 @@ class Descending:
         self._step = step
 
     def __call__(self, scope: Scope) -> Items:
+        """The key."""
         return self._step(scope)
 
 
@@ -127,7 +129,7 @@ class Call:
     def each(self, position: int = 0) -> Iterator[tuple[Item, Items]]:
         """Each input item with the argument evaluated on it, `$this` and `$index` set."""
         step, scope = self.arguments[position], self.scope
-        scope.environment.spend(len(self.items))
+        scope.environment.spend(_COST_OF_AN_ITERATION * len(self.items))
         for index, item in enumerate(self.items):
             yield item, step(scope.inner([item], index=index))
 

@@ -190,7 +190,7 @@ class _Writer:
         """A fresh loop variable over a collection, and `$this` in the loop."""
         self._depth += 1
         name = f"x{self._depth}"
-        is_bare = any(is_primitive(type_name) for type_name in source.types)
+        is_bare = source.has_primitives
         this = Values(name, source.types, is_one=True, exists="True", count="1", is_root=not is_bare)
         return name, this
 
@@ -265,7 +265,7 @@ class _Writer:
         return self._sliced(source, f"{indexed.index.value}:{indexed.index.value + 1}")
 
     def _sliced(self, source: Values, bounds: str) -> Values:
-        if any(is_primitive(type_name) for type_name in source.types):
+        if source.has_primitives:
             raise Unsupported  # an item without a value would shift the others
         text = f"{source.each}[{bounds}]"
         return Values(text, source.types, is_one=False, exists=f"bool({text})", count=f"len({text})")
@@ -329,7 +329,7 @@ def _first(writer: _Writer, invocation: Invocation, this: Values) -> Values:
     source = writer.values(invocation.source, this)
     if source.is_one:
         return source
-    if any(is_primitive(type_name) for type_name in source.types):
+    if source.has_primitives:
         raise Unsupported  # an item without a value may come first
     text = f"next(iter({source.text}), None)"
     return Values(text, source.types, is_one=True, exists=source.exists, count=f"int({source.exists})")
@@ -351,7 +351,7 @@ def _cast(writer: _Writer, invocation: Invocation, this: Values) -> Piece:
 def _extension(writer: _Writer, invocation: Invocation, this: Values) -> Values:
     source = writer.values(invocation.source, this)
     url = writer.piece(invocation.arguments[0], this)
-    if not isinstance(url, Literal) or any(is_primitive(type_name) for type_name in source.types):
+    if not isinstance(url, Literal) or source.has_primitives:
         raise Unsupported
     inner = element(source, "extension")
     text = f"with_url({inner.text}, {url.name})"

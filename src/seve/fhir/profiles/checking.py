@@ -7,12 +7,12 @@ from typing import Any
 
 from seve.fhir.definitions import Constraint, TypeRef, core
 from seve.fhir.path import FHIRPathError
-from seve.fhir.path import compile as compile_path
 from seve.fhir.profiles.items import Item, items
 from seve.fhir.profiles.matching import fits, is_fixed
 from seve.fhir.profiles.resolving import PathContext, resolve
 from seve.fhir.profiles.tree import MISSING, Node
 from seve.fhir.validation.bindings import of_binding
+from seve.fhir.validation.invariants import compiled
 from seve.fhir.validation.references import target_type
 from seve.fhir.validation.run import Run
 
@@ -83,7 +83,7 @@ def shown(value: Any) -> str:
 
 def _check_constraint(run: Run, item: Item, constraint: Constraint) -> None:
     try:
-        is_obeyed = compile_path(constraint.expression).holds(
+        is_obeyed = compiled(constraint.expression, item.type).holds(
             item.value,
             type_name=item.type,
             root=run.root,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
 from seve.fhir import Resource
@@ -13,6 +12,7 @@ from seve.fhir.path import compile as compile_path
 from seve.fhir.profiles.checking import check_profile
 from seve.fhir.profiles.items import Item
 from seve.fhir.validation.run import Place, Run
+from seve.fhir.validation.structure import keys_of
 
 _ANYWHERE = "Element"
 """As a context it means resources too: R4 puts its own extensions on `Element` and uses them there."""
@@ -21,7 +21,7 @@ _DEFINED = "http://hl7.org/fhir/StructureDefinition/"
 _WIDER: Mapping[str, frozenset[str]] = {
     f"{_DEFINED}structuredefinition-fhir-type": frozenset({"ElementDefinition.type"}),
     f"{_DEFINED}regex": frozenset({"ElementDefinition.type"}),
-    f"{_DEFINED}structuredefinition-normative-version": frozenset({"DomainResource"}),
+    f"{_DEFINED}structuredefinition-normative-version": frozenset({"DomainResource", "ElementDefinition"}),
 }
 """Where R4's own definitions use an extension beyond the context that R4 states for it (later versions correct those)."""
 
@@ -84,7 +84,7 @@ class _Host:
             self._enter(key, index)
 
     def _enter(self, key: str, index: int | None) -> None:
-        name, self._type = _elements(self._type).get(key, (key, ""))
+        name, self._type = keys_of(self._type).get(key, (key, ""))
         inside = self.value.get(key) if isinstance(self.value, dict) else None
         if index is not None and isinstance(inside, list):
             inside = inside[index] if index < len(inside) else None
@@ -106,10 +106,3 @@ def _ancestry(type_name: str) -> Iterator[str]:
         yield type_name
         schema = core().type(type_name)
         type_name = schema.base if schema else ""
-
-
-@cache
-def _elements(type_name: str) -> Mapping[str, tuple[str, str]]:
-    schema = core().type(type_name)
-    found = schema.elements.values() if schema else ()
-    return {key: (element.name, inner) for element in found for key, inner in element.keys.items()}

@@ -48,12 +48,12 @@ def _branches(from_: Subject, types: tuple[str, ...], *, rest: str, value: str, 
         except SearchRefusal as refusal:
             refused.append(refusal)
         else:
-            yield from _links(from_, type_, inner, text=f"{from_.name}.{rest}={value}")
+            yield from _links(from_, type_, inner=inner, text=f"{from_.name}.{rest}={value}")
     if len(refused) == len(types):
         raise next((r for r in refused if not isinstance(r, UnknownParameter)), refused[0])
 
 
-def _links(from_: Subject, type_: str, inner: Criterion, *, text: str) -> Iterator[Criterion]:
+def _links(from_: Subject, type_: str, *, inner: Criterion, text: str) -> Iterator[Criterion]:
     if from_.datatypes - {"Reference", "Resource"}:
         yield Chain(text, tuple(k ^ WRITTEN for k in from_.keys), type_, (inner,), is_canonical=True)
     if from_.datatypes & {"Reference", "Resource"} or not from_.datatypes:

@@ -35,7 +35,7 @@ def moment(text: str) -> Moment:
         raise ValueError(text)
     year, month, day, hour, minute, second, fraction, zone = found.groups()
     if hour is None:
-        return _days(int(year), month, day)
+        return _days(int(year), month, day=day)
     is_leap_second = second == "60"
     whole = datetime(
         int(year), int(month), int(day), int(hour), int(minute), 59 if is_leap_second else int(second or 0), tzinfo=UTC
@@ -47,7 +47,7 @@ def moment(text: str) -> Moment:
     return lo, lo + max(1, 10 ** (6 - len(fraction)) if len(fraction) < 6 else 1)
 
 
-def _days(year: int, month: str | None, day: str | None) -> Moment:
+def _days(year: int, month: str | None, *, day: str | None) -> Moment:
     lo = _since_epoch(datetime(year, int(month or 1), int(day or 1), tzinfo=UTC))
     if day is not None:
         return lo, lo + _DAY
@@ -68,28 +68,36 @@ def _offset(zone: str | None) -> int:
     return (-minutes if zone[0] == "-" else minutes) * 60 * _SECOND
 
 
+def stored(text: str | None) -> Moment | None:
+    """The range of a date in a resource; None for none, and for a day that no calendar has (R4's pattern lets 30 February by)."""
+    if text is None:
+        return None
+    try:
+        return moment(text)
+    except ValueError:
+        return None
+
+
 def period(value: dict[str, Any]) -> Moment | None:
     """The range of a Period, None when it has neither start nor end."""
-    start, end = value.get("start"), value.get("end")
-    if start is None and end is None:
-        return None
-    lo = BEGINNING if start is None else moment(start)[0]
-    hi = END if end is None else moment(end)[1]
-    return (lo, hi) if lo < hi else moment(start)
+    start, end = stored(value.get("start")), stored(value.get("end"))
+    if start is None:
+        return None if end is None else (BEGINNING, end[1])
+    hi = END if end is None else end[1]
+    return (start[0], hi) if start[0] < hi else start
 
 
 def timing(value: dict[str, Any]) -> Moment | None:
     """The outer limits of a Timing: its events and the period that bounds it, not what happens between (R4, 3.1.1.4.6)."""
-    found = [moment(event) for event in value.get("event", ()) if event is not None]
     bounds = value.get("repeat", {}).get("boundsPeriod")
-    if bounds is not None and (limits := period(bounds)) is not None:
-        found.append(limits)
+    limits = [*map(stored, value.get("event", ())), None if bounds is None else period(bounds)]
+    found = [limit for limit in limits if limit is not None]
     return (min(lo for lo, _ in found), max(hi for _, hi in found)) if found else None
 
 
 def post_instant(value: str, key: int, *, out: Entries) -> None:
     """Post a date, dateTime or instant."""
-    _post(moment(value), key, out=out)
+    _post(stored(value), key, out=out)
 
 
 def post_period(value: dict[str, Any], key: int, *, out: Entries) -> None:

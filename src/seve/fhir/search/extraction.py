@@ -62,7 +62,7 @@ def values(resource: Resource, parameter: SearchParameter, *, base_url: str = ""
 
 def typed_values(resource: Resource, parameter: SearchParameter, *, base_url: str = "") -> list[tuple[str, Any]]:
     """The values that a parameter finds, each with the name of its FHIR type before it."""
-    read, others = _reader(parameter.expression, parameter.type, parameter.resource_type)
+    read, others = _reader(parameter.expression, parameter.resource_type, type_=parameter.type)
     found = read(resource, base_url)
     for expression in others:
         found.extend(items(expression, resource))
@@ -71,11 +71,14 @@ def typed_values(resource: Resource, parameter: SearchParameter, *, base_url: st
 
 def references(resource: Resource, parameter: SearchParameter, *, base_url: str = "") -> list[str]:
     """What a reference parameter of a resource points to: `Type/id` on this server, else urls; nothing contained."""
-    found = (_pointed(type_, value, base_url) for type_, value in typed_values(resource, parameter, base_url=base_url))
+    found = (
+        _pointed(type_, value, base_url=base_url)
+        for type_, value in typed_values(resource, parameter, base_url=base_url)
+    )
     return list(dict.fromkeys(text for text in found if text))
 
 
-def _pointed(type_: str, value: Any, base_url: str) -> str:
+def _pointed(type_: str, value: Any, *, base_url: str) -> str:
     if isinstance(value, str):
         return value
     if type_ != "Reference":
@@ -86,7 +89,7 @@ def _pointed(type_: str, value: Any, base_url: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _reader(expression: str, type_: SearchType, resource_type: str) -> tuple[Reader, tuple[str, ...]]:
+def _reader(expression: str, resource_type: str, *, type_: SearchType) -> tuple[Reader, tuple[str, ...]]:
     node = Node()
     found = paths(expression, resource_type)
     for path in found.paths:

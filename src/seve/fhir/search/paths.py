@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from seve.fhir.definitions import Definitions, TypeSchema, core
+from seve.fhir.definitions import TypeSchema, core
 from seve.fhir.search.branches import branches
 from seve.fhir.search.steps import (
     As,
@@ -67,16 +67,16 @@ def paths(expression: str, root: str) -> Paths:
     others: list[str] = []
     for branch in branches(expression):
         try:
-            found.extend(_resolved(steps(branch), root, core()))
+            found.extend(_resolved(steps(branch), root))
         except Unsupported:
             others.append(branch)
     return Paths(tuple(dict.fromkeys(found)), tuple(others))
 
 
-def _resolved(way: tuple[Step, ...], root: str, definitions: Definitions) -> Iterator[Path]:
+def _resolved(way: tuple[Step, ...], root: str) -> Iterator[Path]:
     current = [_Cursor((), {root: None}, root)]
     for step in way:
-        current = [following for cursor in current for following in _follow(cursor, step, definitions)]
+        current = [following for cursor in current for following in _follow(cursor, step)]
     for cursor in current:
         yield from cursor.ends()
 
@@ -93,33 +93,31 @@ class _Cursor:
         for type_, key in self.choices.items():
             yield Path(self.accesses if key is None else (*self.accesses, key), type_)
 
-    def narrowed(self, type_: str, definitions: Definitions) -> _Cursor:
+    def narrowed(self, type_: str) -> _Cursor:
         """Only the choices of a type or its subtypes (`canonical` is a `uri`); R4 writes `DateTime` where it means `dateTime`."""
         kept = {
             name: key
             for name, key in self.choices.items()
-            if definitions.is_subtype(name, type_) or name.lower() == type_.lower()
+            if core().is_subtype(name, type_) or name.lower() == type_.lower()
         }
         return _Cursor(self.accesses, kept, self.root)
 
 
-def _follow(cursor: _Cursor, step: Step, definitions: Definitions) -> Iterator[_Cursor]:
+def _follow(cursor: _Cursor, step: Step) -> Iterator[_Cursor]:
     if isinstance(step, As):
-        yield cursor.narrowed(step.type, definitions)
+        yield cursor.narrowed(step.type)
     elif isinstance(step, FromResource):
         yield _Cursor((step,), {_resource(cursor.root): None}, cursor.root)
     elif isinstance(step, NotFalse):
         yield _not_false(cursor)
     else:
         for end in cursor.ends():
-            yield _along(end, step, cursor.root, definitions)
+            yield _along(end, step, root=cursor.root)
 
 
-def _along(
-    end: Path, step: Field | Index | Resolves | Equals | HasExtension | Extension, root: str, definitions: Definitions
-) -> _Cursor:
+def _along(end: Path, step: Field | Index | Resolves | Equals | HasExtension | Extension, *, root: str) -> _Cursor:
     if isinstance(step, Field):
-        return _Cursor(end.accesses, _children(end.type, step.name, definitions), root)
+        return _Cursor(end.accesses, _children(end.type, step.name), root)
     if isinstance(step, Extension):
         return _Cursor((*end.accesses, Key("extension", is_list=True), step), {"Extension": None}, root)
     if isinstance(step, Index):
@@ -134,8 +132,8 @@ def _indexed(accesses: tuple[Access, ...]) -> tuple[Access, ...]:
     return (*accesses[:-1], Key(last.name, is_list=False))
 
 
-def _children(type_: str, name: str, definitions: Definitions) -> dict[str, Key | None]:
-    schema: TypeSchema | None = definitions.type(type_)
+def _children(type_: str, name: str) -> dict[str, Key | None]:
+    schema: TypeSchema | None = core().type(type_)
     element = schema.elements.get(name) if schema else None
     if element is None:
         raise Unsupported(f"{type_}.{name}")

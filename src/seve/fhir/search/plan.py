@@ -139,7 +139,7 @@ def plan(parameters: SearchParameters, resource_type: str) -> Node:
                 root.add(accesses, sink)
     for kind, parameter in _compartments(parameters, resource_type):
         for path in paths(parameter.expression, resource_type).paths:
-            if path.type == "Reference" and (accesses := _ways_to(kind, path, parameter)) is not None:
+            if path.type == "Reference" and (accesses := _ways_to(kind, path, parameter=parameter)) is not None:
                 root.add(accesses, Open(kind))
     return root
 
@@ -192,12 +192,12 @@ def _parts(parameter: SearchParameter, root: str) -> Iterator[Node]:
         node = Node()
         for path in paths(component.expression, root).paths:
             for ending in endings(path, component.type):
-                if poster := _part_poster(component.type, ending.type, position):
+                if poster := _part_poster(component.type, ending.type, position=position):
                     node.add(ending.accesses, Collect(poster))
         yield node
 
 
-def _part_poster(type_: SearchType, datatype: str, position: int) -> str:
+def _part_poster(type_: SearchType, datatype: str, *, position: int) -> str:
     if type_ == "reference" and datatype == "Reference":
         return "post_link"
     poster = POSTERS.get((type_, datatype), "")
@@ -212,7 +212,7 @@ def _compartments(parameters: SearchParameters, resource_type: str) -> Iterator[
                 yield from ((definition["code"], parameter) for parameter in found if parameter is not None)
 
 
-def _ways_to(kind: str, path: Path, parameter: SearchParameter) -> tuple[Access, ...] | None:
+def _ways_to(kind: str, path: Path, *, parameter: SearchParameter) -> tuple[Access, ...] | None:
     last = path.accesses[-1]
     if not isinstance(last, Resolves):
         return path.accesses

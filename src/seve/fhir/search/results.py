@@ -117,7 +117,7 @@ def includes(name: str, value: str, *, scope: Scope) -> list[Include]:
     if source == "*":
         return [_wildcard(name, value, source="*", target=target, is_iterated=is_iterated)]
     scope.known_type(source, parameter=name)
-    found = _followed(source, parameter, scope)
+    found = _followed(source, parameter, scope=scope)
     if not found or (target and not any(target in p.targets or not p.targets for p in found)):
         raise UnknownInclude(parameter=name, value=value)
     keys = tuple(dict.fromkeys(k for p in found for k in p.keys))
@@ -128,7 +128,7 @@ def _wildcard(name: str, value: str, *, source: str, target: str, is_iterated: b
     return Include(f"{name}={value}", source, (), (), target, is_iterated=is_iterated)
 
 
-def _followed(source: str, code: str, scope: Scope) -> tuple[SearchParameter, ...]:
+def _followed(source: str, code: str, *, scope: Scope) -> tuple[SearchParameter, ...]:
     if code in ("*", ""):
         return tuple(p for p in scope.parameters.of(source).values() if p.type == "reference" and code == "*")
     found = scope.parameters.get(source, code)

@@ -109,7 +109,7 @@ def subject(name: str, parameters: tuple[SearchParameter, ...]) -> Subject:
         type=first.type,
         keys=_joined(p.keys for p in parameters),
         marked=_joined(p.marked for p in parameters),
-        datatypes=frozenset[str]().union(*(datatypes(p.expression, p.resource_type, p.type) for p in parameters)),
+        datatypes=frozenset[str]().union(*(datatypes(p.expression, p.resource_type, type_=p.type) for p in parameters)),
         targets=tuple(dict.fromkeys(t for p in parameters for t in p.targets)),
         is_narrowing=all(p.is_narrowing for p in parameters),
         comparators=first.comparators,
@@ -119,13 +119,13 @@ def subject(name: str, parameters: tuple[SearchParameter, ...]) -> Subject:
 def part(whole: Subject, component: Component, *, parameters: tuple[SearchParameter, ...]) -> Subject:
     """The subject of a part of a composite; its keys are still those of the whole."""
     roots = {path.type for p in parameters for path in paths(p.expression, p.resource_type).paths}
-    types = (datatypes(component.expression, root, component.type) for root in roots)
+    types = (datatypes(component.expression, root, type_=component.type) for root in roots)
     joined = frozenset[str]().union(*types)
     return Subject(whole.name, whole.code, component.type, whole.keys, whole.keys, joined)
 
 
 @lru_cache(maxsize=8192)
-def datatypes(expression: str, root: str, type_: SearchType) -> frozenset[str]:
+def datatypes(expression: str, root: str, *, type_: SearchType) -> frozenset[str]:
     """The FHIR types at the ends of an expression, as far as the generated subset knows it."""
     return frozenset(e.type for p in paths(expression, root).paths for e in endings(p, type_))
 

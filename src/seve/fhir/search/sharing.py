@@ -27,7 +27,7 @@ def shared(parameters: Mapping[str, Branched]) -> dict[str, tuple[str, ...]]:
     """The codes under which the values of a parameter are stored, for those that aren't stored under their own."""
     found: dict[str, tuple[str, ...]] = {}
     for code, own in parameters.items():
-        if codes := _covering(code, own, parameters):
+        if codes := _covering(code, own, parameters=parameters):
             found[code] = codes
     return {code: tuple(_stored(codes, found)) for code, codes in found.items()}
 
@@ -37,7 +37,7 @@ def _stored(codes: tuple[str, ...], found: Mapping[str, tuple[str, ...]]) -> Ite
         yield from _stored(found[code], found) if code in found else (code,)
 
 
-def _covering(code: str, own: Branched, parameters: Mapping[str, Branched]) -> tuple[str, ...]:
+def _covering(code: str, own: Branched, *, parameters: Mapping[str, Branched]) -> tuple[str, ...]:
     wanted = _untyped(own)
     if not wanted:
         return ()

@@ -39,14 +39,14 @@ def contact_form(value: str) -> str:
     return _PUNCTUATION.sub("", folded) if _NUMBER.fullmatch(folded) else folded
 
 
-def of_type_form(system: str, code: str, value: str) -> str:
+def of_type_form(system: str, code: str, *, value: str) -> str:
     """What is posted for an identifier by its type (`:of-type`)."""
     return f"{system}|{code}|{value}"
 
 
 def post_coding(value: dict[str, Any], key: int, *, out: Entries) -> None:
     """Post a Coding: its forms and its display."""
-    postings, prefixes = _coding_rows(key, value.get("system"), value.get("code"), value.get("display"))
+    postings, prefixes = _coding_rows(key, (value.get("system"), value.get("code"), value.get("display")))
     out.postings += postings
     out.prefixes += prefixes
 
@@ -54,7 +54,7 @@ def post_coding(value: dict[str, Any], key: int, *, out: Entries) -> None:
 def post_concept(value: dict[str, Any], key: int, *, out: Entries) -> None:
     """Post a CodeableConcept: its codings and its text."""
     for coding in value.get("coding", ()):
-        postings, prefixes = _coding_rows(key, coding.get("system"), coding.get("code"), coding.get("display"))
+        postings, prefixes = _coding_rows(key, (coding.get("system"), coding.get("code"), coding.get("display")))
         out.postings += postings
         out.prefixes += prefixes
     if (text := value.get("text")) is not None:
@@ -71,13 +71,13 @@ def post_identifier(value: dict[str, Any], key: int, *, out: Entries) -> None:
     else:
         out.postings += (key ^ hashed(code), key ^ hashed(f"|{code}"))
     if (kind := value.get("type")) is not None:
-        _post_kind(kind, code, key, out=out)
+        _post_kind(kind, code, key=key, out=out)
 
 
-def _post_kind(kind: dict[str, Any], code: str | None, key: int, *, out: Entries) -> None:
+def _post_kind(kind: dict[str, Any], code: str | None, *, key: int, out: Entries) -> None:
     for coding in kind.get("coding", ()):
         if code is not None and coding.get("code") is not None:
-            form = of_type_form(coding.get("system", ""), coding["code"], code)
+            form = of_type_form(coding.get("system", ""), coding["code"], value=code)
             out.postings.append(key ^ OF_TYPE ^ hashed(form))
         if (display := coding.get("display")) is not None:
             _post_text(display, key, out=out)
@@ -121,9 +121,9 @@ def firsts(value: Any, key: int) -> Iterator[int]:
     """The keys that a token gives as the first part of a composite: one for each form that has a code."""
     if isinstance(value, dict):
         for coding in value.get("coding", (value,)):
-            yield from _coding_firsts(key, coding.get("system"), coding.get("code"))
+            yield from _coding_firsts(key, (coding.get("system"), coding.get("code")))
     elif isinstance(value, str):
-        yield from _coding_firsts(key, None, value)
+        yield from _coding_firsts(key, (None, value))
 
 
 def first_key(key: int, form: str) -> int:
@@ -132,12 +132,14 @@ def first_key(key: int, form: str) -> int:
 
 
 @lru_cache(maxsize=16_384)
-def _coding_firsts(key: int, system: str | None, code: str | None) -> tuple[int, ...]:
+def _coding_firsts(key: int, coding: tuple[str | None, str | None]) -> tuple[int, ...]:
+    system, code = coding
     return () if code is None else tuple(first_key(key, form) for form in forms(system, code) if not form.endswith("|"))
 
 
 @lru_cache(maxsize=65_536)
-def _coding_rows(key: int, system: str | None, code: str | None, display: str | None) -> Rows:
+def _coding_rows(key: int, coding: tuple[str | None, str | None, str | None]) -> Rows:
+    system, code, display = coding
     codes = tuple(key ^ value_key(form) for form in forms(system, code))
     if display is None:
         return codes, ()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ from seve.fhir.definitions import Constraint, Element, TypeSchema, core
 from seve.fhir.path import Compiled, FHIRPathError
 from seve.fhir.path import compile as compile_path
 from seve.fhir.validation.run import Check, Place, Run
+from seve.fhir.validation.structure import keys_of
 from seve.kernel.refusals import Severity
 
 Native: TypeAlias = Callable[[Run, Any], bool]
@@ -50,11 +51,15 @@ def rule(constraint: Constraint, type_name: str) -> Check:
     native = natives().get(constraint.expression)
     if native is not None:
         return _advice(_native(constraint, native)) if constraint.key in _ADVICE else _native(constraint, native)
-    return _path(constraint, _compiled(constraint.expression, type_name), type_name)
+    return _path(constraint, compiled(constraint.expression, type_name), type_name)
 
 
-def _compiled(expression: str, type_name: str) -> Compiled:
-    """Some of R4's own expressions name elements that their type lacks: those are evaluated as they are, on what is there."""
+@lru_cache(maxsize=8192)
+def compiled(expression: str, type_name: str) -> Compiled:
+    """A constraint for nodes of a type.
+
+    Some of R4's own expressions name elements that their type lacks: those are evaluated as they are, on what is there.
+    """
     try:
         return compile_path(expression, root_type=type_name)
     except FHIRPathError:
@@ -82,10 +87,10 @@ def _advice(inner: Check) -> Check:
     return check
 
 
-def _path(constraint: Constraint, compiled: Compiled, type_name: str) -> Check:
+def _path(constraint: Constraint, path: Compiled, type_name: str) -> Check:
     def check(run: Run, node: Any, place: Place) -> None:
         try:
-            if compiled.holds(node, type_name=type_name, root=run.root, resource=run.resource):
+            if path.holds(node, type_name=type_name, root=run.root, resource=run.resource):
                 return
         except FHIRPathError as error:
             run.tell(
@@ -140,22 +145,22 @@ def _are_all_referred_to(_run: Run, resource: Any) -> bool:
     contained = resource.get("contained")
     if not contained:
         return True
-    referred = set(_links(resource, core().types[resource["resourceType"]]))
+    referred = set(_links(resource, resource["resourceType"]))
     return all(("id" in inner and f"#{inner['id']}" in referred) or _refers_to_container(inner) for inner in contained)
 
 
 def _refers_to_container(inner: Any) -> bool:
-    return "#" in set(_links(inner, core().types[inner["resourceType"]]))
+    return "#" in set(_links(inner, inner["resourceType"]))
 
 
-def _links(node: Mapping[str, Any], schema: TypeSchema) -> Iterator[str]:
+def _links(node: Mapping[str, Any], type_name: str) -> Iterator[str]:
     """The texts by which a node may point to a contained resource: `reference` elements, canonicals, URIs and URLs."""
-    for element in schema.elements.values():
-        for key, type_name in element.keys.items():
-            if key in node:
-                values: Iterable[Any] = node[key] if element.is_list else (node[key],)
-                for value in values:
-                    yield from _links_in(value, element.name, type_name)
+    known = keys_of(type_name)
+    for key, value in node.items():
+        if key in known:
+            name, inner = known[key]
+            for one in value if isinstance(value, list) else (value,):
+                yield from _links_in(one, name, inner)
 
 
 def _links_in(value: Any, name: str, type_name: str) -> Iterator[str]:
@@ -163,8 +168,7 @@ def _links_in(value: Any, name: str, type_name: str) -> Iterator[str]:
         if name == "reference" or type_name in ("canonical", "uri", "url"):
             yield value
     elif isinstance(value, dict):
-        actual = value["resourceType"] if type_name == "Resource" else type_name
-        yield from _links(value, core().types[actual])
+        yield from _links(value, value["resourceType"] if type_name == "Resource" else type_name)
 
 
 def _stated(type_name: str, key: str) -> Constraint:

@@ -6,8 +6,9 @@ It gives the same verdict as the structs of `seve.fhir.codec.shapes`, slower, an
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from seve.fhir import Json
@@ -41,6 +42,14 @@ def is_primitive(type_name: str) -> bool:
     """Whether a type is one of the primitives."""
     schema = core().type(type_name)
     return schema is not None and schema.kind == "primitive-type"
+
+
+@cache
+def keys_of(type_name: str) -> Mapping[str, tuple[str, str]]:
+    """The JSON keys of a type: the name of the element that each holds, and the type found there."""
+    schema = core().type(type_name)
+    elements = schema.elements.values() if schema else ()
+    return {key: (element.name, inner) for element in elements for key, inner in element.keys.items()}
 
 
 def is_aligned(values: list[Any], siblings: list[Any]) -> bool:

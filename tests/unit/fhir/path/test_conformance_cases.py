@@ -65,7 +65,7 @@ _Loader.yaml_implicit_resolvers = {
 
 def cases() -> Iterator[Any]:
     for file in sorted(FOLDER.glob("cases/*.yaml")):
-        content = yaml.load(file.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+        content = yaml.load(file.read_text(encoding="utf-8"), _Loader)
         for number, test in enumerate(_flattened(content["tests"])):
             for expression in test["expression"] if isinstance(test["expression"], list) else [test["expression"]]:
                 yield pytest.param(str(expression), test, content.get("subject"), id=f"{file.stem}-{number}")

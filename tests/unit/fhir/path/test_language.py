@@ -248,7 +248,7 @@ FHIR = [
     ("Patient.conformsTo('http://hl7.org/fhir/StructureDefinition/Person')", FALSE),
     ("%`vs-administrative-gender`", ["http://hl7.org/fhir/ValueSet/administrative-gender"]),
     ("%sct | %loinc | %ucum", ["http://snomed.info/sct", "http://loinc.org", "http://unitsofmeasure.org"]),
-    ("gender.elementDefinition().path", NOTHING),
+    ("gender.elementDefinition().path", ["code"]),
     ("Patient.elementDefinition().path", ["Patient"]),
     ("Patient.checkModifiers().id", ["example"]),
     ("defineVariable('n', name.first()).select(%n.use)", ["official"]),
@@ -313,7 +313,9 @@ def test_a_trace_reaches_the_context_and_changes_nothing(patient: dict[str, Any]
 def test_references_terminology_and_profiles_are_asked_of_the_context(patient: dict[str, Any]) -> None:
     class Knowing(path.Context):
         def resolve(self, reference: str) -> dict[str, Any] | None:
-            return {"resourceType": "Practitioner", "id": "1", "active": True} if reference == "Practitioner/1" else None
+            return (
+                {"resourceType": "Practitioner", "id": "1", "active": True} if reference == "Practitioner/1" else None
+            )
 
         def member_of(self, value_set: str, value: Any) -> bool | None:
             return value == "male" and value_set.endswith("gender")

@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
+from tests.unit.fhir.search.matcher import World, record
+
 from seve.fhir.definitions import core
 from seve.fhir.search import Query, SearchParameters, parse
-from tests.unit.fhir.search.matcher import World, record
 
 BASE = "https://seve.example/fhir"
 

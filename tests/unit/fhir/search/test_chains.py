@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.fhir.search.searching import concept, found, observation, patient, query
 
 from seve.fhir.search import Limits
 from seve.fhir.search.refusals import SearchRefusal, TooLarge, UnknownParameter, UnknownType, WrongChain, WrongHas
-from tests.unit.fhir.search.searching import concept, found, observation, patient, query
 
 CLINIC = {"resourceType": "Organization", "id": "clinic", "name": "Clinique du Lac"}
 ANN = patient("ann", name=[{"family": "Ann"}], managingOrganization={"reference": "Organization/clinic"})

@@ -3,18 +3,23 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from tests.unit.fhir.search.searching import concept, found, observation, query
 
 from seve.fhir.search.refusals import WrongModifier, WrongValue
-from tests.unit.fhir.search.searching import concept, found, observation, query
 
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 
 
 def part(code: str, value: str) -> dict[str, object]:
-    return {"code": concept(f"{LOINC}|{code}"), "valueQuantity": {"value": Decimal(value), "system": UCUM, "code": "mm[Hg]"}}
+    return {
+        "code": concept(f"{LOINC}|{code}"),
+        "valueQuantity": {"value": Decimal(value), "system": UCUM, "code": "mm[Hg]"},
+    }
 
 
-PRESSURE = observation("pressure", code=concept(f"{LOINC}|85354-9"), component=[part("8480-6", "120"), part("8462-4", "80")])
+PRESSURE = observation(
+    "pressure", code=concept(f"{LOINC}|85354-9"), component=[part("8480-6", "120"), part("8462-4", "80")]
+)
 SINGLE = observation("single", **part("8480-6", "80"))
 
 

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.fhir.search.searching import found, observation, query
 
 from seve.fhir.search.dates import moment, period
 from seve.fhir.search.entries import BEGINNING, END
 from seve.fhir.search.query import DateMatch
 from seve.fhir.search.refusals import WrongModifier, WrongValue
-from tests.unit.fhir.search.searching import found, observation, query
 
 DAY = 86_400_000_000
 
@@ -91,6 +91,13 @@ def test_last_updated_is_compared_as_a_point() -> None:
 def test_a_date_covers_its_precision(text: str, length: int) -> None:
     lo, hi = moment(text)
     assert hi - lo == length
+
+
+def test_a_day_that_does_not_exist_is_not_indexed() -> None:
+    one = at("one", effectiveDateTime="2013-02-30")
+    assert found("Observation", "date=gt1900", one) == []
+    assert found("Observation", "date:missing=false", one) == ["one"]
+    assert period({"start": "2013-02-30", "end": "2013-03-01"}) == (BEGINNING, moment("2013-03-01")[1])
 
 
 def test_a_time_without_zone_is_utc_and_open_ends_are_far() -> None:

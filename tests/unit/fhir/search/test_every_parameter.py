@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.fhir.search.making import Made, composite, simple, ways
+from tests.unit.fhir.search.matcher import World, record
+from tests.unit.fhir.search.searching import r4
 
 from seve.fhir.definitions import core
 from seve.fhir.search import SearchParameter, parse
 from seve.fhir.search.paths import Path
-from tests.unit.fhir.search.making import Made, composite, simple, ways
-from tests.unit.fhir.search.matcher import World, record
-from tests.unit.fhir.search.searching import r4
 
 _NOT_IN_ENTRIES = ("_id", "_lastUpdated")
 TYPES = sorted(core().resource_types)
@@ -46,7 +46,12 @@ def check(parameter: SearchParameter, way: Path, number: int) -> int:
     others = variants(parameter, way, number * 3 + 1001)
     for one, other in zip(found, others, strict=True):
         assert is_found(parameter, one.value, one.search), (parameter, way, one)
-        assert is_found(parameter, one.value, other.search) is (one.search == other.search), (parameter, way, one, other)
+        assert is_found(parameter, one.value, other.search) is (one.search == other.search), (
+            parameter,
+            way,
+            one,
+            other,
+        )
         missing = parse([(f"{parameter.code}:missing", "true")], types=[parameter.resource_type], parameters=r4())
         if parameter.type != "special":
             assert not World([record(one.value, r4())]).search(missing), (parameter, way, one)

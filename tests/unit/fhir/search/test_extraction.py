@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.fhir.search.searching import BASE, found, observation, patient, query, r4
 
 from seve.fhir import path
 from seve.fhir.definitions import core
@@ -16,7 +17,6 @@ from seve.fhir.search import SearchParameters, extract
 from seve.fhir.search.extraction import references, values
 from seve.fhir.search.keys import WIDE, fold, param_key, trigrams, value_key, words
 from seve.fhir.search.paths import paths
-from tests.unit.fhir.search.searching import BASE, found, observation, patient, query, r4
 
 EXAMPLES = Path(".cache/npm/hl7.fhir.r4.examples-4.0.1.tgz")
 
@@ -57,7 +57,9 @@ def test_what_is_generated_finds_what_the_general_engine_finds() -> None:
                 continue
             general = path.compile(parameter.expression).evaluate(resource)
             generated = values(resource, parameter)
-            extension = [v for e in general if isinstance(e, dict) and "url" in e for k, v in e.items() if k[:5] == "value"]
+            extension = [
+                v for e in general if isinstance(e, dict) and "url" in e for k, v in e.items() if k[:5] == "value"
+            ]
             expected = extension if "extension(" in parameter.expression else general
             assert _texts(generated) == _texts(expected), (resource["resourceType"], resource["id"], parameter.code)
             compared += 1
@@ -97,7 +99,9 @@ def test_a_custom_parameter_reads_an_extension() -> None:
         "type": "token", "expression": "Patient.extension('http://x.example/ins').value",
     }  # fmt: skip
     custom = SearchParameters(core().with_resources([definition]))
-    one = patient("one", extension=[{"url": "http://x.example/ins", "valueString": "1"}, {"url": "u", "valueString": "2"}])
+    one = patient(
+        "one", extension=[{"url": "http://x.example/ins", "valueString": "1"}, {"url": "u", "valueString": "2"}]
+    )
     postings = extract(one, parameters=custom).postings
     assert param_key("Patient", "ins") ^ value_key("1") in postings
     assert param_key("Patient", "ins") ^ value_key("2") not in postings
@@ -107,7 +111,18 @@ def test_shared_parameters_are_split_by_type() -> None:
     assert r4().of("CarePlan")["patient"].expression == "CarePlan.subject.where(resolve() is Patient)"
     assert r4().of("AllergyIntolerance")["patient"].expression == "AllergyIntolerance.patient"
     assert r4().get("Patient", "nothing") is None
-    everywhere = {"_id", "_lastUpdated", "_tag", "_profile", "_security", "_source", "_content", "_list", "_has", "_type"}
+    everywhere = {
+        "_id",
+        "_lastUpdated",
+        "_tag",
+        "_profile",
+        "_security",
+        "_source",
+        "_content",
+        "_list",
+        "_has",
+        "_type",
+    }
     assert everywhere | {"_query", "_filter"} <= set(r4().of("Binary"))
     assert "_text" in r4().of("Patient")
     assert "_text" not in r4().of("Binary")

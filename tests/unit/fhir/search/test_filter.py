@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.fhir.search.searching import concept, found, observation, patient, query
 
 from seve.fhir.search.refusals import NotUsable, SearchRefusal, UnknownParameter, WrongFilter
-from tests.unit.fhir.search.searching import concept, found, observation, patient, query
 
 PET = patient("pet", name=[{"given": ["Peter"], "family": "Smith"}], birthDate="1996-05-20", gender="male")
 EVE = patient("eve", name=[{"given": ["Eve"], "family": "Levin"}], birthDate="2001-01-01", gender="female")

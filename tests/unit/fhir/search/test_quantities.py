@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.fhir.search.searching import found, observation, query
 
 from seve.fhir.search.refusals import WrongModifier, WrongValue
-from tests.unit.fhir.search.searching import found, observation, query
 
 UCUM = "http://unitsofmeasure.org"
 
@@ -113,7 +113,9 @@ def test_samples_are_found_by_their_bounds() -> None:
     assert found("Observation", f"value-quantity=gt3|{UCUM}|mV", one) == []
 
 
-@given(st.decimals(min_value=-(10**6), max_value=10**6, places=3), st.sampled_from(["mg", "mm[Hg]", "10*3/uL", "{score}"]))
+@given(
+    st.decimals(min_value=-(10**6), max_value=10**6, places=3), st.sampled_from(["mg", "mm[Hg]", "10*3/uL", "{score}"])
+)
 def test_a_quantity_is_found_by_itself(value: Decimal, code: str) -> None:
     one = measured("one", str(value), code)
     for prefix in ("", "ge", "le", "ap"):

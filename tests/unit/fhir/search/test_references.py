@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.fhir.search.searching import BASE, found, observation, patient, query, world
 
 from seve.fhir.search.refusals import WrongModifier, WrongValue
-from tests.unit.fhir.search.searching import BASE, found, observation, patient, query, world
 
 
 def about(id_: str, reference: str, **more: object) -> dict[str, object]:
@@ -67,7 +67,11 @@ def test_hierarchies_are_followed_up_and_down() -> None:
         for id_, up in (("site", ""), ("house", "site"), ("ward", "house"), ("other", ""))
     ]
     visits = [
-        {"resourceType": "Encounter", "id": f"in-{p['id']}", "location": [{"location": {"reference": f"Location/{p['id']}"}}]}
+        {
+            "resourceType": "Encounter",
+            "id": f"in-{p['id']}",
+            "location": [{"location": {"reference": f"Location/{p['id']}"}}],
+        }
         for p in places
     ]
     assert found("Encounter", "location:below=house", *places, *visits) == ["in-house", "in-ward"]

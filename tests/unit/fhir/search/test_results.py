@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.fhir.search.searching import query, r4
 
 from seve.fhir.search import Limits
 from seve.fhir.search.refusals import (
@@ -18,7 +19,6 @@ from seve.fhir.search.refusals import (
     WrongPrefix,
     WrongValue,
 )
-from tests.unit.fhir.search.searching import query, r4
 
 
 def test_the_shape_of_the_answer_is_read() -> None:

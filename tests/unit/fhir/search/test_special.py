@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.fhir.search.searching import found, observation, patient, query
 
 from seve.fhir.search.refusals import NotUsable, WrongFilter, WrongModifier, WrongValue
-from tests.unit.fhir.search.searching import found, observation, patient, query
 
 PARIS = {"resourceType": "Location", "id": "paris", "position": {"latitude": 48.8566, "longitude": 2.3522}}
 LYON = {"resourceType": "Location", "id": "lyon", "position": {"latitude": 45.764, "longitude": 4.8357}}
@@ -47,7 +47,9 @@ def test_the_items_of_a_list_are_found() -> None:
 
 
 TOLD = observation(
-    "told", text={"status": "generated", "div": "<div>Fracture &amp; <b>Œdème</b> du genou</div>"}, note=[{"text": "Revoir"}]
+    "told",
+    text={"status": "generated", "div": "<div>Fracture &amp; <b>Œdème</b> du genou</div>"},
+    note=[{"text": "Revoir"}],
 )
 
 

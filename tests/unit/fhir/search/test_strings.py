@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.fhir.search.searching import found, patient, query
 
 from seve.fhir.search.refusals import WrongModifier, WrongValue
-from tests.unit.fhir.search.searching import found, patient, query
 
 EVE = patient("eve", name=[{"family": "Évrard-Lœuil", "given": ["Ève", "Marie Claire"], "prefix": ["Dr"]}])
 SON = patient("son", name=[{"text": "Peter  van Son", "family": "van Son"}])

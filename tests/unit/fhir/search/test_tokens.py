@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.fhir.search.searching import concept, found, observation, patient, query, world
 
 from seve.fhir.search.keys import value_key
 from seve.fhir.search.query import TokenMatch, resolved, unresolved
 from seve.fhir.search.refusals import WrongModifier, WrongValue
-from tests.unit.fhir.search.searching import concept, found, observation, patient, query, world
 
 LOINC, LOCAL = "http://loinc.org", "http://local.example"
 WEIGHT = observation("weight", code=concept(f"{LOINC}|29463-7|Body Weight"))

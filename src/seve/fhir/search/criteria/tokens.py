@@ -83,7 +83,7 @@ def _of_type(asked: Asked, value: str) -> list[int]:
     pieces = [unescaped(piece) for piece in separated(value, "|")]
     if len(pieces) != 3 or not all(pieces[1:]):
         raise asked.wrong_value(value, "system|code|value")
-    form = hashed(of_type_form(pieces[0], pieces[1], pieces[2]))
+    form = hashed(of_type_form(pieces[0], pieces[1], value=pieces[2]))
     return [k ^ OF_TYPE ^ form for k in asked.subject.keys]
 
 

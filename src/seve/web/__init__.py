@@ -1,0 +1,1 @@
+"""The pages: server-rendered, working without script, under one strict content security policy."""

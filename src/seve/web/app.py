@@ -1,0 +1,167 @@
+"""The pages for browsing the record store: types, searches, a resource, its history. They see what the API would answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request as HttpRequest
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from seve.engine.access import open_grant
+from seve.engine.dispatch import perform
+from seve.engine.requests import Request
+from seve.fhir import Resource
+from seve.fhir.codec import encode_json_pretty
+from seve.fhir.codec.json import parse
+from seve.kernel.refusals import Refusal
+from seve.kernel.texts import LANGUAGES, Language, text
+from seve.store import reading
+from seve.web import showing
+from seve.web.security import SecurityHeaders
+
+if TYPE_CHECKING:
+    from seve.engine.engine import Engine
+
+_COOKIE = "language"
+_COOKIE_SECONDS = 365 * 86_400
+
+
+def pages(engine: Engine) -> Starlette:
+    """The application that serves the pages of an engine."""
+    site = _Site(engine)
+    return Starlette(
+        routes=[
+            Route("/", site.home),
+            Route("/language/{language}", site.language, methods=["GET"]),
+            Route("/r/{type}", site.type),
+            Route("/r/{type}/{id}", site.resource),
+            Route("/r/{type}/{id}/_history", site.history),
+            Route("/r/{type}/{id}/_history/{version}", site.resource),
+            Mount("/static", StaticFiles(packages=[("seve.web", "static")])),
+        ],
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={404: site.lost},
+    )
+
+
+class _Site:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._templates = Environment(
+            loader=PackageLoader("seve.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+
+    async def home(self, request: HttpRequest) -> Response:
+        counts = await reading.counts_by_type(self._engine.database.pool, open_grant())
+        asked = request.query_params.get("type", "").strip()
+        if asked in self._engine.definitions.resource_types:
+            return RedirectResponse(f"/r/{asked}", status_code=303)
+        types = sorted(self._engine.definitions.resource_types)
+        return self._page(request, "home.html", counts=counts, types=types, asked=asked)
+
+    async def language(self, request: HttpRequest) -> Response:
+        """Sets the language and goes back to the page it was asked from."""
+        wanted = request.path_params["language"]
+        back = urlsplit(request.headers.get("referer", "/"))
+        here = f"{back.path or '/'}{'?' + back.query if back.query else ''}"
+        response = RedirectResponse(here if here.startswith("/") and not here.startswith("//") else "/", status_code=303)
+        if wanted in LANGUAGES:
+            response.set_cookie(_COOKIE, wanted, max_age=_COOKIE_SECONDS, httponly=True, samesite="lax")
+        return response
+
+    async def type(self, request: HttpRequest) -> Response:
+        """A search of one type, by its own search text."""
+        type_ = request.path_params["type"]
+        asked = request.query_params.get("q", "").strip()
+        page = request.query_params.get("_page")
+        pairs = tuple((name, value) for part in asked.split("&") if part for name, _, value in [part.partition("=")])
+        query = (*pairs, *((("_page", page),) if page else ()))
+        parameters = sorted(self._engine.parameters.of(type_)) if type_ in self._engine.definitions.resource_types else []
+        context: dict[str, Any] = {"type": type_, "asked": asked, "parameters": parameters}
+        try:
+            answer = await perform(self._engine, open_grant(), Request("GET", type_, query=query))
+        except Refusal as refusal:
+            return self._page(request, "type.html", refusal.status, rows=[], next=None, problem=self._told(request, refusal), **context)
+        bundle = _resource(answer.body)
+        rows = [(entry["resource"], showing) for entry in bundle.get("entry", ())]
+        following = next((link["url"] for link in bundle["link"] if link["relation"] == "next"), None)
+        token = dict(_pairs(following)).get("_page") if following else None
+        next_ = f"/r/{type_}?{urlencode({'q': asked, '_page': token})}" if token else None
+        return self._page(request, "type.html", rows=rows, next=next_, problem="", **context)
+
+    async def resource(self, request: HttpRequest) -> Response:
+        """One resource, or one version of it."""
+        places = request.path_params
+        path = f"{places['type']}/{places['id']}"
+        if version := places.get("version"):
+            path += f"/_history/{version}"
+        try:
+            answer = await perform(self._engine, open_grant(), Request("GET", path))
+        except Refusal as refusal:
+            return self._refused(request, refusal)
+        found = _resource(answer.body)
+        return self._page(
+            request,
+            "resource.html",
+            resource=found,
+            title=showing.title(found),
+            lines=showing.lines(found),
+            raw=encode_json_pretty(found).decode(),
+            path=path,
+            version=version,
+        )
+
+    async def history(self, request: HttpRequest) -> Response:
+        """The versions of one resource."""
+        path = f"{request.path_params['type']}/{request.path_params['id']}"
+        query = (("_count", "100"),)
+        try:
+            answer = await perform(self._engine, open_grant(), Request("GET", f"{path}/_history", query=query))
+        except Refusal as refusal:
+            return self._refused(request, refusal)
+        return self._page(request, "history.html", entries=_resource(answer.body).get("entry", []), path=path)
+
+    async def lost(self, request: HttpRequest, error: Exception) -> Response:
+        """A page that does not exist."""
+        del error
+        return self._page(request, "problem.html", 404, problem=text("web.pages.lost", {}, self._language(request)))
+
+    def _refused(self, request: HttpRequest, refusal: Refusal) -> Response:
+        return self._page(request, "problem.html", refusal.status, problem=self._told(request, refusal))
+
+    def _told(self, request: HttpRequest, refusal: Refusal) -> str:
+        return " ".join(issue.text(self._language(request)) for issue in refusal.issues)
+
+    def _language(self, request: HttpRequest) -> Language:
+        chosen = request.cookies.get(_COOKIE, "")
+        if chosen in ("fr", "en"):
+            return "en" if chosen == "en" else "fr"
+        accepted = request.headers.get("accept-language", "").lower()
+        return "en" if accepted.startswith("en") else "fr"
+
+    def _page(self, request: HttpRequest, template: str, status: int = 200, /, **context: Any) -> Response:
+        language = self._language(request)
+
+        def say(key: str, **fields: object) -> str:
+            return text(f"web.pages.{key}", fields, language)
+
+        content = self._templates.get_template(template).render(
+            say=say, language=language, fhir_url=self._engine.base_url, here=request.url.path, **context
+        )
+        return HTMLResponse(content, status)
+
+
+def _resource(body: str | Resource | None) -> Resource:
+    return parse(body.encode()) if isinstance(body, str) else body or {}
+
+
+def _pairs(url: str) -> list[tuple[str, str]]:
+    from urllib.parse import parse_qsl
+
+    return parse_qsl(urlsplit(url).query)
