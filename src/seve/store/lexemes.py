@@ -1,5 +1,5 @@
 """Words as PostgreSQL's full text takes them: French and English stems side by side, made here because a cached stem costs a
-tenth of `to_tsvector`. Words of the narrative carry weight A, so that one index serves `_text` and `_content`.
+tenth of `to_tsvector`. A word of the narrative stands twice, once marked, so that one index serves `_text` and `_content`.
 """
 
 from __future__ import annotations
@@ -10,32 +10,41 @@ from functools import lru_cache
 
 import Stemmer
 
+from seve.fhir.search.keys import fold
+
 _WORD = re.compile(r"\w+")
-_POSITIONS = 16_383  # the highest that a tsvector keeps
 _LONGEST_WORD = 100
+_LONGEST_CACHED = 100
+_NARRATIVE = "~"
 _STEMMERS = (Stemmer.Stemmer("french"), Stemmer.Stemmer("english"))
 
 
 @lru_cache(maxsize=131_072)
-def stems(word: str) -> tuple[str, ...]:
-    """The distinct stems of a folded word."""
-    return tuple(dict.fromkeys(stemmer.stemWord(word[:_LONGEST_WORD]) for stemmer in _STEMMERS))
+def stems(word: str) -> frozenset[str]:
+    """The stems of a folded word."""
+    return frozenset(stemmer.stemWord(word[:_LONGEST_WORD]) for stemmer in _STEMMERS)
 
 
-def vector(*, narrative: str, content: str) -> str:
-    """The tsvector of two folded texts, in PostgreSQL's notation."""
-    places: dict[str, list[str]] = {}
-    position = 0
-    for text, weight in ((narrative, "A"), (content, "")):
-        for word in _WORD.findall(text):
-            position = min(position + 1, _POSITIONS)
-            for stem in stems(word):
-                places.setdefault(stem, []).append(f"{position}{weight}")
-    return " ".join(f"'{stem}':{','.join(found)}" for stem, found in places.items())
+def vector(*, narrative: str, texts: Iterable[str]) -> str:
+    """The tsvector of a resource's texts, in PostgreSQL's notation."""
+    found = set[str]()
+    for text in texts:
+        found |= _cached(text) if len(text) <= _LONGEST_CACHED else _stems_of(text)
+    if narrative:
+        told = _stems_of(narrative)
+        found |= told
+        found |= {_NARRATIVE + stem for stem in told}
+    return "'" + "' '".join(found) + "'" if found else ""
 
 
-def question(words: Iterable[str], *, is_phrase: bool, in_narrative: bool) -> str:
-    """The tsquery for folded words: all of them, in a row when they are a phrase."""
-    weight = ":A" if in_narrative else ""
-    alternatives = ["(" + "|".join(f"'{stem}'{weight}" for stem in stems(word)) + ")" for word in words]
-    return (" <-> " if is_phrase else " & ").join(alternatives)
+def question(words: Iterable[str], *, in_narrative: bool) -> str:
+    """The tsquery for folded words, all of them."""
+    mark = _NARRATIVE if in_narrative else ""
+    return " & ".join("(" + "|".join(f"'{mark}{stem}'" for stem in sorted(stems(word))) + ")" for word in words)
+
+
+def _stems_of(text: str) -> frozenset[str]:
+    return frozenset().union(*map(stems, _WORD.findall(fold(text))))
+
+
+_cached = lru_cache(maxsize=65_536)(_stems_of)

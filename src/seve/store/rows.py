@@ -14,7 +14,7 @@ from seve.fhir.search.keys import compartment_key, trigrams, value_key
 from seve.store.lexemes import vector
 
 _PATIENT = compartment_key("Patient")
-_VERSION_COLUMNS = 8
+_VERSION_COLUMNS = 9
 _INDEX_COLUMNS = 15
 _TEXT_COLUMNS = 5
 
@@ -29,13 +29,23 @@ class Rows:
     texts: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
 
     def add_version(
-        self, *, vid: int, ref: int, version: int, patient: int, type_: str, id_: str, method: str, body: str | None
+        self,
+        entries: Entries,
+        *,
+        vid: int,
+        ref: int,
+        version: int,
+        type_: str,
+        id_: str,
+        method: str,
+        body: str | None,
     ) -> None:
-        """One row of `version`."""
-        self.versions.append((vid, ref, version, patient, type_, id_, method, body))
+        """One version with all its index rows."""
+        patient = patient_key(entries)
+        self.versions.append((vid, ref, version, patient, type_, id_, method, body, _array(entries.present)))
+        self._add_entries(entries, vid=vid, patient=patient)
 
-    def add_entries(self, entries: Entries, *, vid: int, patient: int) -> None:
-        """The index rows of one version."""
+    def _add_entries(self, entries: Entries, *, vid: int, patient: int) -> None:
         links = entries.links + [(_PATIENT, value_key(f"Patient/{id_}")) for id_ in entries.patients]
         self.indexed.append(
             (
@@ -46,10 +56,11 @@ class Rows:
                 *_arrays(entries.moments, 3),
                 *_arrays(entries.quantities, 3),
                 *_arrays(entries.positions, 3),
-                vector(narrative=entries.narrative, content=entries.content),
+                vector(narrative=entries.narrative, texts=entries.texts),
             )
         )
         self.texts += [(key, value, vid, patient, _array(trigrams(value))) for key, value in entries.strings]
+        self.texts += [(key, value, vid, patient, None) for key, value in entries.prefixes]
 
     def arguments(self) -> list[list[Any]]:
         """The columns, all tables in the statement's order."""

@@ -13,6 +13,7 @@ CREATE TABLE version (
     xid     xid8 NOT NULL DEFAULT pg_current_xact_id(),
     ended   xid8,                             -- the transaction that replaced this version
     body    text,                             -- the document; NULL once deleted
+    present bigint[] NOT NULL,                -- keys of the search parameters that have a value (`:missing`)
     CHECK ((body IS NULL) = (method = 'DELETE'))
 ) WITH (fillfactor = 90);
 CREATE UNIQUE INDEX version_by_ref ON version (ref, version);
@@ -30,7 +31,7 @@ CREATE INDEX link_by_vid ON link (vid, param, target);
 -- Folded strings for prefix search, `:contains` by trigrams, and sort.
 CREATE TABLE text_value (
     key bigint NOT NULL, value text COLLATE "C" NOT NULL, vid bigint NOT NULL, patient bigint NOT NULL,
-    trigrams integer[] NOT NULL
+    trigrams integer[]                        -- NULL where only prefixes are searched
 );
 CREATE INDEX text_value_by_key ON text_value (key, value, vid);
 CREATE INDEX text_value_by_vid ON text_value (vid, key, value);

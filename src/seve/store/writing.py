@@ -24,7 +24,7 @@ from seve.fhir.search.keys import value_key
 from seve.kernel.identifiers import instant_of
 from seve.kernel.refusals import Refusal
 from seve.store.queries import statements
-from seve.store.rows import Rows, patient_key
+from seve.store.rows import Rows
 
 if TYPE_CHECKING:
     from seve.store.database import Connection, Database
@@ -224,20 +224,18 @@ class _Batch:
         return Written(deed.type, deed.id, vid, version, body, is_changed=True, is_created=is_created)
 
     def _add(self, deed: Deed, draft: Draft, outcome: Written, before: Current | None) -> None:
-        patient = patient_key(draft.entries)
         if before:
             self.rows.ended.append(before.vid)
         self.rows.add_version(
+            draft.entries,
             vid=outcome.vid,
             ref=deed.ref,
             version=outcome.version,
-            patient=patient,
             type_=deed.type,
             id_=deed.id,
             method=draft.method,
             body=outcome.body,
         )
-        self.rows.add_entries(draft.entries, vid=outcome.vid, patient=patient)
 
 
 def _stamped(resource: Resource, id_: str, *, vid: int, version: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol, TypeAlias
 
 from seve.fhir.search.entries import Entries
-from seve.fhir.search.keys import PRESENT, WIDE
+from seve.fhir.search.keys import WIDE
 from seve.fhir.search.tokens import firsts
 
 
@@ -27,7 +27,7 @@ Posted: TypeAlias = tuple[Poster, Any]
 def post_composite(key: int, *, first: Iterable[Posted], second: Iterable[Posted], out: Entries) -> None:
     """Post the second parts under each key of the first parts."""
     for under in dict.fromkeys(k for _, value in first for k in firsts(value, key)):
-        out.postings.append(key ^ PRESENT)
+        out.present.append(key)
         for post, value in second:
             post(value, under, out=out)
 
@@ -38,5 +38,5 @@ def post_pair(
     """Post two numbers under each key of the first parts, as lo and hi of one row."""
     pairs = [(float(lo), float(hi)) for _, lo in second for _, hi in third if lo <= hi]
     for under in dict.fromkeys(k for _, value in first for k in firsts(value, key)):
-        out.postings.append(key ^ PRESENT)
+        out.present.append(key)
         out.quantities += [(under ^ WIDE, lo, hi) for lo, hi in pairs]

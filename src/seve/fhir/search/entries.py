@@ -24,7 +24,7 @@ END = 2**62
 class Entries:
     """The index rows of one version of one resource, all keys signed 64-bit (see `keys`).
 
-    `postings`: distinct keys. `links`: (parameter key, target key). `strings`: (key, folded text of up to 200 characters),
+    `postings`: distinct keys. `present`: the keys of the parameters that have a value (`:missing`). `links`: (parameter key, target key). `strings`: (key, folded text of up to 200 characters),
     for prefixes and `:contains`. `prefixes`: likewise, for prefixes alone (they need no trigrams): folded displays of tokens
     under `key ^ TEXT`, and uris as they stand. `moments`: (key, lo, hi), microseconds since 1970 UTC, half open, already under `key ^ WIDE` when
     wide. `quantities`: (key, lo, hi), likewise. `positions`: (key, latitude, longitude). `patients`: ids of the Patient
@@ -33,7 +33,6 @@ class Entries:
     """
 
     __slots__ = (
-        "_content",
         "_resource",
         "links",
         "moments",
@@ -41,16 +40,17 @@ class Entries:
         "positions",
         "postings",
         "prefixes",
+        "present",
         "quantities",
         "strings",
     )
 
     def __init__(self, resource: Resource) -> None:
         self._resource = resource
-        self._content: str | None = None
         self.postings: list[int] = []
         self.links: list[tuple[int, int]] = []
         self.strings: list[tuple[int, str]] = []
+        self.present: list[int] = []
         self.prefixes: list[tuple[int, str]] = []
         self.moments: list[tuple[int, int, int]] = []
         self.quantities: list[tuple[int, float, float]] = []
@@ -59,17 +59,15 @@ class Entries:
 
     @property
     def narrative(self) -> str:
-        """The folded plain text of `text.div` (`_text`)."""
+        """The plain text of `text.div` (`_text`)."""
         text = self._resource.get("text")
         div = text.get("div") if isinstance(text, dict) else None
-        return fold(plain(div)) if isinstance(div, str) else ""
+        return plain(div) if isinstance(div, str) else ""
 
     @property
-    def content(self) -> str:
-        """The folded plain text of every text in the resource (`_content`)."""
-        if self._content is None:
-            self._content = fold(" ".join(_texts(self._resource, [])))
-        return self._content
+    def texts(self) -> list[str]:
+        """Every text in the resource but its narrative (`_content` searches both)."""
+        return _texts(self._resource, [])
 
 
 def plain(markup: str) -> str:
@@ -96,11 +94,11 @@ _MACHINE_TEXT = frozenset(
 
 def _texts(value: dict[str, Any], found: list[str]) -> list[str]:
     for name, item in value.items():
-        if name in _MACHINE_TEXT:
+        if name in _MACHINE_TEXT or name == "text" and "resourceType" in value:
             continue
         for single in item if isinstance(item, list) else (item,):
             if isinstance(single, str):
-                found.append(plain(single) if name == "div" else single)
+                found.append(single)
             elif isinstance(single, dict):
                 _texts(single, found)
     return found

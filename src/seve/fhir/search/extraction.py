@@ -28,6 +28,7 @@ def extract(resource: Resource, *, parameters: SearchParameters, base_url: str =
     _walker(parameters, resource["resourceType"])(resource, out, base_url)
     _post_self(resource, out)
     out.postings = list(set(out.postings))
+    out.present = list(set(out.present))
     out.links = list(set(out.links))
     out.strings = list(set(out.strings))
     out.prefixes = list(set(out.prefixes))

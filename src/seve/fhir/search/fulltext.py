@@ -1,4 +1,4 @@
-"""`_text` and `_content`: words, "phrases", AND, OR, NOT, parentheses; a comma is an OR, words side by side an AND."""
+"""`_text` and `_content`: words, "several together", AND, OR, NOT, parentheses; a comma is an OR, words side by side an AND."""
 
 from __future__ import annotations
 
@@ -79,8 +79,7 @@ class _Parser:
         found = tuple(words(unescaped(token)))
         if not found:
             raise self.wrong()
-        is_phrase = token.startswith('"') and len(found) > 1
-        return TextMatch(f"{self._code}={self._value}", _FIELDS[self._code], found, is_phrase=is_phrase)
+        return TextMatch(f"{self._code}={self._value}", _FIELDS[self._code], found)
 
     def _at(self, *tokens: str) -> bool:
         return bool(self.rest) and self.rest[-1].lower() in tokens

@@ -9,7 +9,6 @@ from typing import Any
 from seve.fhir import Resource
 from seve.fhir.search.composites import Poster
 from seve.fhir.search.entries import Entries
-from seve.fhir.search.keys import PRESENT
 from seve.fhir.search.references import post_reference
 
 _SYSTEM_TYPES: Mapping[type, str] = {bool: "boolean", int: "integer", Decimal: "decimal", str: "string"}
@@ -33,8 +32,8 @@ def items(expression: str, resource: Resource) -> Iterator[tuple[str, Any]]:
 def post_item(value: Any, key: int, *, poster: Poster | None, out: Entries, base_url: str) -> None:
     """Post a value that the general engine found; without a poster it is a Reference, or of a type that isn't searched."""
     if poster is not None:
-        out.postings.append(key ^ PRESENT)
+        out.present.append(key)
         poster(value, key, out=out)
     elif isinstance(value, dict) and "reference" in value:
-        out.postings.append(key ^ PRESENT)
+        out.present.append(key)
         post_reference(value, (key,), marks={}, out=out, base_url=base_url)

@@ -11,7 +11,6 @@ from typing import Any, TypeAlias
 from seve.fhir import Resource
 from seve.fhir.search import composites, dates, general, positions, quantities, references, texts, tokens
 from seve.fhir.search.entries import Entries
-from seve.fhir.search.keys import PRESENT
 from seve.fhir.search.paths import Access, Key, NotFalseKeys
 from seve.fhir.search.plan import POSTERS, Collect, Compose, General, Inline, Mark, Node, Open, Post, Refer, Sink
 from seve.fhir.search.references import Marks
@@ -103,8 +102,8 @@ class _Writer:
     def _sink_lines(self, sinks: list[Sink], variable: str) -> list[str]:
         lines = [line for sink in sinks for line in self._sink(sink, variable)]
         referred = self._reference(sinks, variable)
-        present = tuple(sink.key ^ PRESENT for sink in sinks if isinstance(sink, Post | Refer))
-        marks = [f"out.postings += {present!r}"] if present else []
+        present = tuple(sink.key for sink in sinks if isinstance(sink, Post | Refer))
+        marks = [f"out.present += {present!r}"] if present else []
         return marks + lines + referred
 
     def _sink(self, sink: Sink, variable: str) -> list[str]:

@@ -43,9 +43,6 @@ def compartment_key(kind: str) -> int:
 WIDE = value_key("\x00wide")
 """Marks rows whose lo and hi are far apart: dates over 24 hours and a second, numbers and quantities with lo != hi."""
 
-PRESENT = value_key("\x00present")
-"""Marks the posting that says a parameter has a value (`:missing`)."""
-
 TEXT = value_key("\x00text")
 """Marks folded display texts of tokens (`:text`) among the strings."""
 

@@ -44,7 +44,7 @@ class SearchParameter:
     """A search parameter of one resource type; `expression` is only the part for that type, "" when there is none.
 
     `keys` are those its values are stored under: its own `key`, or those of the parameters whose expressions make up its own
-    (`combo-code`), or whose references it narrows to a type (`patient`). `marked` are those that its `PRESENT` and
+    (`combo-code`), or whose references it narrows to a type (`patient`). `marked` are those that its presence (`:missing`) and
     `IDENTIFIER` postings are stored under: its own where it narrows, else `keys`.
     """
 

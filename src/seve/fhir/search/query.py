@@ -24,8 +24,17 @@ PREFIXES: tuple[Prefix, ...] = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", 
 class TokenMatch:
     """The version has a posting under any of `keys`; none of them when `is_negated`.
 
-    Serves tokens, uris, exact strings, `:identifier`, `:of-type`, `:missing`, `uri:above` and composites of these.
+    Serves tokens, uris, exact strings, `:identifier`, `:of-type`, `uri:above` and composites of these.
     """
+
+    text: str
+    keys: tuple[int, ...]
+    is_negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PresentMatch:
+    """Any of the parameters with these keys has a value in the version (`:missing=false`); none when `is_negated`."""
 
     text: str
     keys: tuple[int, ...]
@@ -168,12 +177,11 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class TextMatch:
-    """The narrative (`_text`) or the whole content (`_content`) holds all of `words` (folded); in a row when `is_phrase`."""
+    """The narrative (`_text`) or the whole content (`_content`) holds all of `words` (folded)."""
 
     text: str
     field: Literal["narrative", "content"]
     words: tuple[str, ...]
-    is_phrase: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +275,7 @@ class Not:
 
 Leaf: TypeAlias = (
     TokenMatch
+    | PresentMatch
     | StringMatch
     | ReferenceMatch
     | HierarchyMatch

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from seve.fhir.search.entries import Entries
-from seve.fhir.search.keys import IDENTIFIER, PRESENT, compartment_key, value_key
+from seve.fhir.search.keys import IDENTIFIER, compartment_key, value_key
 from seve.fhir.search.tokens import forms
 
 _LITERAL = re.compile(
@@ -70,7 +70,7 @@ def post_reference(
     type_ = (found.type if found else "") or value.get("type", "")
     marked = marks.get(type_)
     if marked is not None:
-        out.postings += [key ^ PRESENT for key in marked.keys]
+        out.present += marked.keys
         if marked.opens_compartment and found is not None and found.id:
             _open_compartment(found, out)
     if (identifier := value.get("identifier")) is not None:
@@ -93,7 +93,7 @@ def post_inline(value: dict[str, Any], key: int, *, targets: tuple[str, ...], ou
     """Post an inline resource (Bundle.entry.resource) as if it were referred to, when its type is among `targets`."""
     type_, id_ = value.get("resourceType"), value.get("id")
     if type_ in targets:
-        out.postings.append(key ^ PRESENT)
+        out.present.append(key)
         if id_:
             out.links.append((key, value_key(f"{type_}/{id_}")))
 

@@ -9,14 +9,17 @@ CROSS JOIN LATERAL (
 -- name: insert
 -- A whole batch in one statement, so one commit: new versions, ends of the old ones, and every index row.
 WITH new_versions AS (
-    INSERT INTO version (vid, ref, version, patient, type, id, method, body)
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[])
+    INSERT INTO version (vid, ref, version, patient, type, id, method, body, present)
+    SELECT vid, ref, version, patient, type, id, method, body, present::bigint[]
+    FROM unnest(
+        $1::bigint[], $2::bigint[], $3::integer[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[]
+    ) AS v (vid, ref, version, patient, type, id, method, body, present)
 ), ended_versions AS (
-    UPDATE version SET ended = pg_current_xact_id() WHERE vid = ANY ($9::bigint[])
+    UPDATE version SET ended = pg_current_xact_id() WHERE vid = ANY ($10::bigint[])
 ), entry AS MATERIALIZED (
     SELECT * FROM unnest(
-        $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[],
-        $18::text[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[]
+        $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
+        $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[]
     ) AS e (
         vid, patient, postings, link_params, link_targets, moment_keys, moment_los, moment_his,
         quantity_keys, quantity_los, quantity_his, position_keys, latitudes, longitudes, words
@@ -49,4 +52,4 @@ WITH new_versions AS (
 )
 INSERT INTO text_value (key, value, vid, patient, trigrams)
 SELECT key, value, vid, patient, trigrams::integer[]
-FROM unnest($25::bigint[], $26::text[], $27::bigint[], $28::bigint[], $29::text[]) AS t (key, value, vid, patient, trigrams);
+FROM unnest($26::bigint[], $27::text[], $28::bigint[], $29::bigint[], $30::text[]) AS t (key, value, vid, patient, trigrams);

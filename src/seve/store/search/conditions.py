@@ -40,6 +40,11 @@ def _(criterion: q.TokenMatch, statement: Statement, v: str) -> str:
 
 
 @condition.register
+def _(criterion: q.PresentMatch, statement: Statement, v: str) -> str:
+    return negated(f"({v}.present && {statement.bind(list(criterion.keys), 'bigint[]')})", criterion.is_negated)
+
+
+@condition.register
 def _(criterion: q.ReferenceMatch, statement: Statement, v: str) -> str:
     params, targets = statement.is_key("l.param", criterion.params), statement.is_key("l.target", criterion.targets)
     probe = f"EXISTS (SELECT 1 FROM link l WHERE l.vid = {v}.vid AND {params} AND {targets} OFFSET 0)"
@@ -221,7 +226,7 @@ def near_test(place: q.Place, statement: Statement, o: str) -> str:
 
 def words_test(criterion: q.TextMatch, statement: Statement) -> str:
     """The words row `w` holds the words, in French or in English."""
-    asked = question(criterion.words, is_phrase=criterion.is_phrase, in_narrative=criterion.field == "narrative")
+    asked = question(criterion.words, in_narrative=criterion.field == "narrative")
     return f"w.words @@ {statement.bind(asked, 'text')}::tsquery"
 
 

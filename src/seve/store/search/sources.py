@@ -31,7 +31,7 @@ def can_drive(criterion: q.Criterion) -> bool:
     match criterion:
         case q.TokenMatch() | q.ReferenceMatch() | q.IdMatch():
             return not criterion.is_negated
-        case q.Not() | q.LastUpdatedMatch() | q.ValueSetMatch():
+        case q.Not() | q.PresentMatch() | q.LastUpdatedMatch() | q.ValueSetMatch():
             return False
         case q.DateMatch() | q.QuantityMatch():
             return all(r.prefix != "ne" for r in criterion.ranges)

@@ -76,6 +76,10 @@ class World:
         return (one.id in criterion.ids) is not criterion.is_negated
 
     @matches.register
+    def _(self, criterion: q.PresentMatch, one: Record) -> bool:
+        return bool(set(criterion.keys) & set(one.entries.present)) is not criterion.is_negated
+
+    @matches.register
     def _(self, criterion: q.StringMatch, one: Record) -> bool:
         stored = [text for key, text in (*one.entries.strings, *one.entries.prefixes) if key in criterion.keys]
         if criterion.operator == "contains":
@@ -141,10 +145,8 @@ class World:
 
     @matches.register
     def _(self, criterion: q.TextMatch, one: Record) -> bool:
-        text = one.entries.narrative if criterion.field == "narrative" else one.entries.content
-        if criterion.is_phrase:
-            return " ".join(criterion.words) in " ".join(words(text))
-        return set(criterion.words) <= set(words(text))
+        texts = [one.entries.narrative] + (one.entries.texts if criterion.field == "content" else [])
+        return set(criterion.words) <= {word for text in texts for word in words(text)}
 
     @matches.register
     def _(self, criterion: q.ListMatch, one: Record) -> bool:

@@ -7,9 +7,8 @@ from types import MappingProxyType
 
 from seve.fhir.search.criteria import composites, dates, quantities, references, special, strings, tokens
 from seve.fhir.search.criteria.composites import Build
-from seve.fhir.search.keys import PRESENT
 from seve.fhir.search.parameters import SearchType
-from seve.fhir.search.query import Criterion, TokenMatch
+from seve.fhir.search.query import Criterion, PresentMatch
 from seve.fhir.search.refusals import EmptyValue, NotUsable, TooLarge, WrongModifier
 from seve.fhir.search.scope import Asked, Scope, subject
 from seve.fhir.search.separation import separated
@@ -57,8 +56,7 @@ def missing(asked: Asked) -> Criterion:
     """`:missing=true` and `:missing=false`. Raises WrongValue."""
     if asked.values not in (("true",), ("false",)):
         raise asked.wrong_value(",".join(asked.values), "true, false")
-    keys = tuple(k ^ PRESENT for k in asked.subject.marked)
-    return TokenMatch(asked.text, keys, is_negated=asked.values == ("true",))
+    return PresentMatch(asked.text, asked.subject.marked, is_negated=asked.values == ("true",))
 
 
 def _values(name: str, value: str, *, scope: Scope) -> tuple[str, ...]:
