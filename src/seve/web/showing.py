@@ -19,6 +19,10 @@ _DATES = (
 )  # fmt: skip
 _HIDDEN = frozenset({"resourceType", "id", "meta", "text"})
 _LONGEST = 400
+_TOLD = frozenset(
+    {"text", "family", "given", "prefix", "line", "city", "postalCode", "country", "value", "unit", "code", "system", "comparator", "start", "end"}
+)
+"""What the one line of a datatype already says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,10 @@ def _object_text(value: dict[str, Any]) -> str:
 
 
 def lines(resource: Resource) -> tuple[Line, ...]:
-    """The content, in the order of the standard."""
+    """The content, in the order of the standard, extensions and contained resources last."""
     schema = core().type(resource["resourceType"])
     order = {key: at for at, e in enumerate(schema.elements.values()) for key in e.keys} if schema else {}
+    order |= {"extension": len(order), "contained": len(order) + 1}
     keys = sorted((key for key in resource if key not in _HIDDEN and not key.startswith("_")), key=lambda k: order.get(k, 999))
     return tuple(line for key in keys for line in _lines(key, resource[key]))
 
@@ -100,8 +105,31 @@ def _object_line(name: str, value: dict[str, Any]) -> Line:
         return Line(name, value.get("display") or reference, link)
     if "resourceType" in value:
         return Line(f"{name}: {value['resourceType']}", title(value), lines=lines(value))
-    inner = tuple(line for key in value if not key.startswith("_") for line in _lines(key, value[key]))
+    if name in ("extension", "modifierExtension") and "url" in value:
+        return _extension_line(value)
+    if _is_coded(value):
+        return Line(name, _coded_text(value))
     text = _object_text(value)
-    if text and all(not line.lines for line in inner) and len(inner) <= 2:
+    inner = tuple(line for key in value if not key.startswith("_") for line in _lines(key, value[key]))
+    if text and all(not line.lines for line in inner) and set(value) <= _TOLD:
         return Line(name, text)
-    return Line(name, text, lines=inner)
+    return Line(name, "" if inner else text, lines=inner)
+
+
+def _extension_line(value: dict[str, Any]) -> Line:
+    name = value["url"].rstrip("/").rpartition("/")[2] or value["url"]
+    inner = [line for key in value if key != "url" and not key.startswith("_") for line in _lines(key, value[key])]
+    if len(inner) == 1 and not inner[0].lines:
+        return Line(name, inner[0].text, inner[0].link)
+    return Line(name, lines=tuple(inner))
+
+
+def _is_coded(value: dict[str, Any]) -> bool:
+    return "coding" in value or ("code" in value and "system" in value and "value" not in value)
+
+
+def _coded_text(value: dict[str, Any]) -> str:
+    codings = [c for c in value.get("coding", [value]) if "code" in c]
+    codes = ", ".join(f"{c.get('system', '').rstrip('/').rpartition('/')[2] or '?'} {c['code']}" for c in codings)
+    text = text_of(value)
+    return f"{text} ({codes})" if codes and text not in [c["code"] for c in codings] else text or codes

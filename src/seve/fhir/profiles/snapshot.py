@@ -56,7 +56,7 @@ class _Maker:
         for name, slice_name in _segments(stated, chosen):
             branch = self._child(branch, name)
             for part in _parts(slice_name):
-                branch = branch.slice(part)
+                branch = branch if branch.slice_name == part else branch.slice(part)
         branch.merge(stated)
 
     def _child(self, parent: Branch, name: str) -> Branch:
@@ -73,22 +73,18 @@ class _Maker:
     def _unfolded(self, branch: Branch) -> list[Branch]:
         if reference := branch.definition.get("contentReference"):
             return copy.deepcopy(self._referred(reference.rpartition("#")[2]).children)
-        profile = self._own_profile(branch)
-        if profile is None and branch.general is not None:
+        types = branch.definition.get("type", ())
+        if branch.general is not None and branch.general.definition.get("type", ()) == types:
             branch.general.children = branch.general.children or self._unfolded(branch.general)
             return copy.deepcopy(branch.general.children)
-        types = branch.definition.get("type", ())
         if len(types) != 1:
             raise SnapshotError(f"{branch.definition['path']} has several types")
-        return self._branches(profile or _DEFINED + types[0]["code"]).children
+        return self._branches(self._profile(types[0]) or _DEFINED + types[0]["code"]).children
 
-    def _own_profile(self, branch: Branch) -> str | None:
-        """The known profile on the type of an element, where its slice doesn't just repeat that of the whole."""
-        types = branch.definition.get("type", ())
-        if len(types) != 1 or (branch.general is not None and branch.general.definition.get("type") == types):
-            return None
-        known = (url for url in types[0].get("profile", ()) if url not in self._above)
-        return next((url for url in known if self._definitions.resource("StructureDefinition", url)), None)
+    def _profile(self, type_: dict[str, Any]) -> str | None:
+        """The first known profile on a type, this profile and those that it stands on aside."""
+        others = (url for url in type_.get("profile", ()) if url not in self._above)
+        return next((url for url in others if self._definitions.resource("StructureDefinition", url)), None)
 
     def _referred(self, path: str) -> Branch:
         branch = self._root

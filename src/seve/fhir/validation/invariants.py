@@ -22,6 +22,12 @@ _ADVICE = frozenset({"dom-6"})
 
 _EMPTY = "ele-1"
 
+_CORRECTED: Mapping[str, str] = {
+    # R4 writes `Boolean`, which no FHIR element is; R4B corrects it.
+    "operator = 'exists' implies (answer is Boolean)": "operator = 'exists' implies (answer is boolean)",
+}
+"""R4's own expressions that refuse what its text allows."""
+
 
 def of_type(schema: TypeSchema) -> Iterator[Check]:
     """The invariants that a type states on itself."""
@@ -51,7 +57,8 @@ def rule(constraint: Constraint, type_name: str) -> Check:
     native = natives().get(constraint.expression)
     if native is not None:
         return _advice(_native(constraint, native)) if constraint.key in _ADVICE else _native(constraint, native)
-    return _path(constraint, compiled(constraint.expression, type_name), type_name)
+    expression = _CORRECTED.get(constraint.expression, constraint.expression)
+    return _path(constraint, compiled(expression, type_name), type_name)
 
 
 @lru_cache(maxsize=8192)
