@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from seve.engine.engine import Engine
-from seve.fhir.definitions import core
+from seve.fhir.definitions import Definitions, core
 from seve.main.settings import Settings
+from seve.store import packages
 from seve.store.database import Database
 from seve.store.migrate import prepare
 
+if TYPE_CHECKING:
+    from seve.store.database import Connection, Pool
 
-@contextmanager
-def running_store(settings: Settings) -> Iterator[None]:
-    """The embedded server runs within; one that ran before goes on after."""
-    embedded = settings.embedded
-    was_running = embedded is None or embedded.is_running
-    if embedded and not was_running:
-        embedded.start()
-    try:
-        yield
-    finally:
-        if embedded and not was_running:
-            embedded.stop()
+
+async def definitions_of(connection: Connection | Pool) -> Definitions:
+    """R4, and the packages that were added to the store."""
+    added = await packages.resources(connection)
+    return core().with_resources(added) if added else core()
 
 
 @asynccontextmanager
@@ -32,6 +29,7 @@ async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncIter
     await prepare(settings.store_url)
     database = await Database.open(settings.store_url, connections=connections)
     try:
-        yield await Engine.open(database, core(), base_url=settings.fhir_url)
+        definitions = await definitions_of(database.pool)
+        yield await Engine.open(database, definitions, base_url=settings.fhir_url)
     finally:
         await database.close()

@@ -11,6 +11,8 @@ from seve.engine.requests import Method, Patch, Preference, Request
 from seve.fhir import Resource
 from seve.fhir.codec import decode_json, decode_xml
 from seve.fhir.codec.json import parse
+from seve.fhir.validation import structure
+from seve.kernel.refusals import Malformed
 from seve.rest.refusals import BodyTooLarge, InvalidForm, InvalidQuery, UnsupportedMediaType
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -70,6 +72,8 @@ def request_of(
             patch = _patch(media_type, body)
         elif media_type not in _JSON | _XML and path.split("/")[0] == "Binary":
             resource, binary = _binary(path, headers, body), body
+        elif path.endswith("$validate") and media_type in _JSON:
+            resource = _to_be_validated(parse(body))
         else:
             resource = _resource(media_type, body)
     return Request(
@@ -102,6 +106,13 @@ def _resource(media_type: str, body: bytes) -> Resource:
     if media_type in _XML:
         return decode_xml(body)
     raise UnsupportedMediaType(found=media_type[:100] or "?", known="application/fhir+json, application/fhir+xml")
+
+
+def _to_be_validated(found: Any) -> Resource:
+    """What `$validate` is asked about may be wrong in any way but that of JSON itself: it tells, and does not refuse."""
+    if not isinstance(found, dict) or not isinstance(found.get("resourceType"), str):
+        raise Malformed(structure.issues(found))
+    return found
 
 
 def _patch(media_type: str, body: bytes) -> Patch:

@@ -27,6 +27,12 @@ def stems(word: str) -> frozenset[str]:
 
 def vector(*, narrative: str, texts: Iterable[str]) -> str:
     """The tsvector of a resource's texts, in PostgreSQL's notation."""
+    found = lexemes(narrative=narrative, texts=texts)
+    return "'" + "' '".join(found) + "'" if found else ""
+
+
+def lexemes(*, narrative: str, texts: Iterable[str]) -> set[str]:
+    """The distinct stems of a resource's texts; those of its narrative also with their mark."""
     found = set[str]()
     for text in texts:
         found |= _cached(text) if len(text) <= _LONGEST_CACHED else _stems_of(text)
@@ -34,7 +40,7 @@ def vector(*, narrative: str, texts: Iterable[str]) -> str:
         told = _stems_of(narrative)
         found |= told
         found |= {_NARRATIVE + stem for stem in told}
-    return "'" + "' '".join(found) + "'" if found else ""
+    return found
 
 
 def question(words: Iterable[str], *, in_narrative: bool) -> str:

@@ -94,6 +94,12 @@ async def counts_by_type(reader: Reader, grant: Grant) -> dict[str, int]:
     return {row["type"]: row["number"] for row in await reader.fetch(statements("read")["counts_by_type"])}
 
 
+async def labels(reader: Reader, grant: Grant, *, type_: str) -> list[str]:
+    """The distinct sets of labels (profile, security, tag) in use, as JSON; of one type, or of all ("")."""
+    del grant
+    return [row["meta"] for row in await reader.fetch(statements("read")["labels"], type_)]
+
+
 def _stored(row: asyncpg.Record) -> Stored:
     return Stored(row["type"], row["id"], row["vid"], row["version"], row["method"], row["body"])
 

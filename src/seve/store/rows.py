@@ -46,13 +46,12 @@ class Rows:
         self._add_entries(entries, vid=vid, patient=patient)
 
     def _add_entries(self, entries: Entries, *, vid: int, patient: int) -> None:
-        links = entries.links + [(_PATIENT, value_key(f"Patient/{id_}")) for id_ in entries.patients]
         self.indexed.append(
             (
                 vid,
                 patient,
                 _array(entries.postings),
-                *_arrays(links, 2),
+                *_arrays(links_of(entries), 2),
                 *_arrays(entries.moments, 3),
                 *_arrays(entries.quantities, 3),
                 *_arrays(entries.positions, 3),
@@ -70,6 +69,11 @@ class Rows:
             *_columns(self.indexed, _INDEX_COLUMNS),
             *_columns(self.texts, _TEXT_COLUMNS),
         ]
+
+
+def links_of(entries: Entries) -> list[tuple[int, int]]:
+    """All links of a version: its references, and its patient compartments."""
+    return entries.links + [(_PATIENT, value_key(f"Patient/{id_}")) for id_ in entries.patients]
 
 
 def patient_key(entries: Entries) -> int:

@@ -83,4 +83,7 @@ CREATE TABLE task (
 );
 CREATE INDEX task_by_state ON task (state, created);
 
+-- Chunks of a load that are in the store already, so that a killed load goes on where it stopped; empty when none is under way.
+CREATE TABLE loaded (chunk bigint PRIMARY KEY);
+
 CREATE TABLE migration (number integer PRIMARY KEY, name text NOT NULL, applied timestamptz NOT NULL DEFAULT now());

@@ -219,7 +219,7 @@ class _Batch:
             return Written(deed.type, deed.id, vid, version, body, is_changed=False, is_created=False)
         vid = self._clock.next(after=before.vid if before else 0)
         version = before.version + 1 if before else 1
-        body = _stamped(draft.resource, deed.id, vid=vid, version=version) if draft.resource is not None else None
+        body = stamped(draft.resource, deed.id, vid=vid, version=version) if draft.resource is not None else None
         is_created = before is None or before.body is None
         return Written(deed.type, deed.id, vid, version, body, is_changed=True, is_created=is_created)
 
@@ -238,7 +238,7 @@ class _Batch:
         )
 
 
-def _stamped(resource: Resource, id_: str, *, vid: int, version: int) -> str:
+def stamped(resource: Resource, id_: str, *, vid: int, version: int) -> str:
     """The document as stored: id and meta first, with the version and time that the store gives."""
     meta = {**resource.get("meta", {}), "versionId": str(version), "lastUpdated": instant_of(vid)}
     document = {"resourceType": resource["resourceType"], "id": id_, "meta": meta}

@@ -40,29 +40,36 @@ def conditional_references(resource: Any) -> Iterator[str]:
 
 def _value(value: Any, places: Mapping[str, str], *, key: str) -> Any:
     if isinstance(value, dict):
-        return {name: _value(item, places, key=name) for name, item in value.items()}
+        return _object(value, places)
     if isinstance(value, list):
         return [_value(item, places, key=key) for item in value]
-    if isinstance(value, str):
-        return _text(value, places, key)
-    return value
+    return _text(value, places, key) if isinstance(value, str) and key in _rewritten_keys() else value
+
+
+def _object(value: Resource, places: Mapping[str, str]) -> Resource:
+    keys, found = _rewritten_keys(), value.copy()
+    for name, item in value.items():
+        if isinstance(item, str):
+            if name in keys:
+                found[name] = _text(item, places, name)
+        elif isinstance(item, (dict, list)):
+            found[name] = _value(item, places, key=name)
+    return found
 
 
 def _text(text: str, places: Mapping[str, str], key: str) -> str:
     if key == "div":
         return _LINK.sub(lambda found: found[1] + places.get(found[2], found[2]), text)
-    if key == "reference" or key in _rewritten_keys():
-        bare, mark, fragment = text.partition("#")
-        return places[bare] + mark + fragment if bare in places else text
-    return text
+    bare, mark, fragment = text.partition("#")
+    return places[bare] + mark + fragment if bare in places else text
 
 
 @cache
 def _rewritten_keys() -> frozenset[str]:
-    """The JSON keys whose values are of a rewritten type wherever R4 has them."""
+    """The JSON keys whose values are of a rewritten type wherever R4 has them, references and narrative included."""
     found = dict[str, set[str]]()
     for schema in core().types.values():
         for element in schema.elements.values():
             for key, type_ in element.keys.items():
                 found.setdefault(key, set()).add(type_)
-    return frozenset(key for key, types in found.items() if types <= _REWRITTEN_TYPES)
+    return frozenset(key for key, types in found.items() if types <= _REWRITTEN_TYPES) | {"reference", "div"}

@@ -37,8 +37,12 @@ async def search(engine: Engine, grant: Grant, request: Request, *, types: tuple
 async def search_compartment(engine: Engine, grant: Grant, request: Request, *, kind: str, id_: str, type_: str) -> Answer:
     """The same, within `[kind]/[id]`; `*` for every type."""
     query = await parsed(engine, request, types=() if type_ == "*" else (type_,))
-    compartment = CompartmentMatch(f"{kind}/{id_}", kind, id_, (compartment_key(kind),), (value_key(f"{kind}/{id_}"),))
-    return await answered(engine, grant, request, replace(query, criteria=(compartment, *query.criteria)))
+    return await answered(engine, grant, request, replace(query, criteria=(compartment(kind, id_), *query.criteria)))
+
+
+def compartment(kind: str, id_: str) -> CompartmentMatch:
+    """The criterion of being in a compartment."""
+    return CompartmentMatch(f"{kind}/{id_}", kind, id_, (compartment_key(kind),), (value_key(f"{kind}/{id_}"),))
 
 
 async def parsed(engine: Engine, request: Request, *, types: tuple[str, ...]) -> Query:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from seve.engine.engine import Engine
     from seve.store.grant import Grant
 
-_PRESENTATION = frozenset({"_format", "_pretty"})
-_PRIMITIVE_PREFIX_LOWER = "value"
+_PRESENTATION = frozenset({"_format", "_pretty", "_page"})
 
 
 class UnknownOperationParameter(Refusal):
@@ -40,7 +39,11 @@ async def invoke(engine: Engine, grant: Grant, request: Request, *, name: str, t
     operation, definition = _found(engine, name, type_=type_, id_=id_)
     _check_verb(request, definition)
     given = _given(request, definition)
-    call = Call(engine, grant, request, type_, id_, _checked(given, definition["parameter"] if "parameter" in definition else ()))
+    declared = definition.get("parameter", ())
+    if operation.takes_search:
+        names = {parameter["name"] for parameter in declared}
+        given = {name: values for name, values in given.items() if name in names}
+    call = Call(engine, grant, request, type_, id_, _checked(given, declared))
     outcome = await operation.run(call)
     return outcome if isinstance(outcome, Answer) else Answer(200, outcome)
 
@@ -86,7 +89,7 @@ def _from_parameters(parameters: Iterable[dict[str, Any]]) -> dict[str, list[Any
     for parameter in parameters:
         value = parameter.get("resource")
         if value is None:
-            value = next((v for key, v in parameter.items() if key.startswith(_PRIMITIVE_PREFIX_LOWER)), None)
+            value = next((v for key, v in parameter.items() if key.startswith("value")), None)
         if value is None:
             value = _from_parameters(parameter.get("part", ()))
         given.setdefault(parameter["name"], []).append(value)

@@ -43,10 +43,14 @@ Run: TypeAlias = Callable[[Call], Awaitable[Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation by the canonical url of its OperationDefinition, which says its name, levels and parameters."""
+    """An operation by the canonical url of its OperationDefinition, which says its name, levels and parameters.
+
+    `takes_search`: search parameters may stand beside its own (`$lastn`).
+    """
 
     definition: str
     run: Run
+    takes_search: bool = False
 
 
 @cache

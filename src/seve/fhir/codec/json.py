@@ -45,7 +45,17 @@ def decode(raw: bytes) -> Resource:
 
 
 def parse(raw: bytes) -> Json:
-    """Any JSON, decimals as `Decimal`, without looking at what it means. Raises Malformed for broken syntax."""
+    """Any JSON, decimals as `Decimal`, without looking at what it means.
+
+    Raises Malformed for broken syntax and for arrays and objects that nest too deep.
+    """
+    value = _parse(raw)
+    if raw.count(b"{") + raw.count(b"[") > DEPTH and _is_too_deep(value):
+        raise _malformed("depth", limit=DEPTH)
+    return value
+
+
+def _parse(raw: bytes) -> Json:
     try:
         return _PARSER.decode(raw)
     except RecursionError as error:
@@ -66,8 +76,6 @@ def check(raw: bytes, resource: Json) -> None:
         _refuse(resource, str(error))
     if _may_have_duplicates(raw, resource):
         _refuse_duplicates(raw)
-    if raw.count(b"{") + raw.count(b"[") > DEPTH:
-        _refuse_depth(resource)
     if (_EMPTY_OBJECT.search(raw) or _CONTROL_ESCAPE.search(raw)) and (found := structure.issues(resource)):
         raise Malformed(found)
 
@@ -99,8 +107,8 @@ def _may_have_duplicates(raw: bytes, resource: Json) -> bool:
     return raw.count(b":") != _ENCODER.encode(resource).count(b":") or _COLON_ESCAPE.search(raw) is not None
 
 
-def _is_too_deep(resource: Json) -> bool:
-    level: list[Any] = [resource]
+def _is_too_deep(value: Json) -> bool:
+    level: list[Any] = [value] if isinstance(value, dict | list) else []
     for _ in range(DEPTH):
         level = [
             child
@@ -114,15 +122,8 @@ def _is_too_deep(resource: Json) -> bool:
 
 
 def _refuse(resource: Json, reason: str) -> NoReturn:
-    if isinstance(resource, (dict, list)):
-        _refuse_depth(resource)
     found = structure.issues(resource)
     raise Malformed(found) if found else _malformed("structure", reason=reason)
-
-
-def _refuse_depth(resource: Json) -> None:
-    if _is_too_deep(resource):
-        raise _malformed("depth", limit=DEPTH)
 
 
 def _refuse_duplicates(raw: bytes) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from seve.fhir.definitions import Element, TypeSchema, core
-from seve.fhir.validation.primitives import INTEGERS, PATTERNS, STRING_LENGTH
+from seve.fhir.validation.primitives import INTEGERS, PATTERNS, length_of
 from seve.fhir.validation.structure import has_sibling, is_aligned, is_primitive
 
 _Check: TypeAlias = Callable[[Any], None]
@@ -77,14 +77,14 @@ def _fields(schema: TypeSchema, element: Element) -> Iterator[_Field]:
         sibling = has_sibling(element, type_name)
         value = _primitive(of) if is_primitive(of) else _identifier(of)
         if element.min and not element.is_choice and not sibling:
-            yield f"x_{key}", _listed(element, value, "")
+            yield f"x_{key}", _listed(element, value, null="")
         else:
-            yield f"x_{key}", _listed(element, value, "| None" if sibling else "", optional=True), UNSET
+            yield f"x_{key}", _listed(element, value, null="| None" if sibling else "", optional=True), UNSET
         if sibling:
-            yield f"x__{key}", _listed(element, _identifier("Element"), "| None", optional=True), UNSET
+            yield f"x__{key}", _listed(element, _identifier("Element"), null="| None", optional=True), UNSET
 
 
-def _listed(element: Element, value: Any, null: str, *, optional: bool = False) -> Any:
+def _listed(element: Element, value: Any, *, null: str, optional: bool = False) -> Any:
     """The annotation; types named by text are found on the struct's class when the decoder is made."""
     if not isinstance(value, str):
         listed: Any = Annotated[list[value | None] if null else list[value], Meta(min_length=1)]
@@ -103,10 +103,10 @@ def _primitive(name: str) -> Any:
         low, high = INTEGERS[name]
         return Annotated[int, Meta(ge=low, le=high)]
     if name in PATTERNS:
-        return Annotated[str, Meta(pattern=PATTERNS[name])]
+        return Annotated[str, Meta(pattern=PATTERNS[name], max_length=length_of(name))]
     if name in ("boolean", "decimal"):
         return bool if name == "boolean" else float
-    return Annotated[str, Meta(min_length=1, max_length=None if name == "xhtml" else STRING_LENGTH)]
+    return Annotated[str, Meta(min_length=1, max_length=length_of(name))]
 
 
 def _checks(element: Element) -> Iterator[_Check]:

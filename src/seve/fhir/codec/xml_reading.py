@@ -45,9 +45,9 @@ def read(raw: bytes) -> Resource:
     """The resource that `raw` holds, values not yet checked. Raises Malformed with the line of each issue."""
     root = parse_xml(raw)
     if etree.QName(root).namespace != FHIR:
-        raise Malformed([_issue("xml_namespace", root, "", name=etree.QName(root).localname)])
+        raise Malformed([_issue("xml_namespace", root, place="", name=etree.QName(root).localname)])
     issues: list[Issue] = []
-    resource = _resource(root, "", issues)
+    resource = _resource(root, "", issues=issues)
     if issues:
         raise Malformed(issues)
     return resource
@@ -71,19 +71,19 @@ def parse_xml(raw: bytes) -> XmlNode:
         ) from error
     info: Any = root.getroottree().docinfo  # Any: the stubs lack `doctype`
     if info.doctype:
-        raise Malformed([_issue("xml_doctype", root, "")])
+        raise Malformed([_issue("xml_doctype", root, place="")])
     if info.encoding not in _ENCODINGS:
-        raise Malformed([_issue("not_utf8", root, "")])
+        raise Malformed([_issue("not_utf8", root, place="")])
     for node in (*root.itersiblings(preceding=True), *root.iter(), *root.itersiblings()):
         if isinstance(node, (_Instruction, _Entity)):
-            raise Malformed([_issue("xml_instruction", node, "")])
+            raise Malformed([_issue("xml_instruction", node, place="")])
     return root
 
 
-def _resource(xml: XmlNode, place: str, issues: list[Issue]) -> Resource:
+def _resource(xml: XmlNode, place: str, *, issues: list[Issue]) -> Resource:
     name = etree.QName(xml).localname
     if name not in core().resource_types:
-        issues.append(_issue("xml_resource", xml, place, name=name))
+        issues.append(_issue("xml_resource", xml, place=place, name=name))
         return {}
     return {"resourceType": name, **_object(xml, core().types[name], place=place or name, issues=issues)}
 
@@ -94,7 +94,7 @@ def _object(
     names = {e.name for e in schema.elements.values() if e.is_xml_attribute}
     found: dict[str, Any] = {str(name): str(value) for name, value in xml.attrib.items() if name in names}
     _no_attributes(xml, names | others, place=place, issues=issues)
-    _no_text(xml, place, issues)
+    _no_text(xml, place, issues=issues)
     slots = _slots(schema.name)
     rank = -1
     for child in xml.iterchildren(tag=etree.Element):
@@ -102,9 +102,9 @@ def _object(
         if slot is None:
             continue
         if slot.rank < rank:
-            issues.append(_issue("xml_order", child, place, name=etree.QName(child).localname))
+            issues.append(_issue("xml_order", child, place=place, name=etree.QName(child).localname))
         rank = max(rank, slot.rank)
-        _put(found, child, slot, place=place, issues=issues)
+        _put(found, child, slot=slot, place=place, issues=issues)
     _trim(found)
     return found
 
@@ -114,15 +114,17 @@ def _slot(child: XmlNode, slots: Mapping[str, _Slot], *, place: str, issues: lis
     slot = slots.get(name.localname)
     expected = XHTML if slot and slot.type == "xhtml" else FHIR
     if slot is None or name.namespace != expected:
-        issues.append(_issue("xml_element", child, f"{place}.{name.localname}", name=name.localname, parent=place))
+        issues.append(
+            _issue("xml_element", child, place=f"{place}.{name.localname}", name=name.localname, parent=place)
+        )
         return None
     return slot
 
 
-def _put(found: dict[str, Any], child: XmlNode, slot: _Slot, *, place: str, issues: list[Issue]) -> None:
+def _put(found: dict[str, Any], child: XmlNode, *, slot: _Slot, place: str, issues: list[Issue]) -> None:
     key = etree.QName(child).localname
     if not slot.element.is_list and (key in found or f"_{key}" in found):
-        issues.append(_issue("xml_repeated", child, f"{place}.{key}", name=key))
+        issues.append(_issue("xml_repeated", child, place=f"{place}.{key}", name=key))
         return
     index = len(found[key]) if key in found else 0
     inner = f"{place}.{key}[{index}]" if slot.element.is_list else f"{place}.{key}"
@@ -136,7 +138,7 @@ def _put(found: dict[str, Any], child: XmlNode, slot: _Slot, *, place: str, issu
 
 def _value(child: XmlNode, slot: _Slot, *, place: str, issues: list[Issue]) -> tuple[Any, dict[str, Any] | None]:
     if slot.type == "Resource":
-        return _held(child, place, issues), None
+        return _held(child, place, issues=issues), None
     if slot.type == "xhtml":
         return _narrative(child), None
     if not is_primitive(slot.type):
@@ -144,7 +146,7 @@ def _value(child: XmlNode, slot: _Slot, *, place: str, issues: list[Issue]) -> t
     text = child.get("value")
     beside = _object(child, core().types["Element"], place=place, issues=issues, others=_VALUE)
     if text is None and not beside:
-        issues.append(_issue("xml_empty", child, place))
+        issues.append(_issue("xml_empty", child, place=place))
     return None if text is None else _primitive(text, slot.type), beside or None
 
 
@@ -155,14 +157,14 @@ def _narrative(div: XmlNode) -> str:
     return etree.tostring(alone, encoding="unicode", with_tail=False)
 
 
-def _held(child: XmlNode, place: str, issues: list[Issue]) -> Resource:
+def _held(child: XmlNode, place: str, *, issues: list[Issue]) -> Resource:
     _no_attributes(child, frozenset(), place=place, issues=issues)
-    _no_text(child, place, issues)
+    _no_text(child, place, issues=issues)
     inner = list(child.iterchildren(tag=etree.Element))
     if len(inner) != 1 or etree.QName(inner[0]).namespace != FHIR:
-        issues.append(_issue("xml_one_resource", child, place))
+        issues.append(_issue("xml_one_resource", child, place=place))
         return {}
-    return _resource(inner[0], place, issues)
+    return _resource(inner[0], place, issues=issues)
 
 
 def _primitive(text: str, type_name: str) -> Any:
@@ -179,12 +181,12 @@ def _primitive(text: str, type_name: str) -> Any:
 
 def _no_attributes(xml: XmlNode, allowed: AbstractSet[str], *, place: str, issues: list[Issue]) -> None:
     unknown = (name for name in map(str, xml.attrib) if name not in allowed and not name.startswith(_XSI))
-    issues.extend(_issue("xml_attribute", xml, place, name=name, parent=place) for name in unknown)
+    issues.extend(_issue("xml_attribute", xml, place=place, name=name, parent=place) for name in unknown)
 
 
-def _no_text(xml: XmlNode, place: str, issues: list[Issue]) -> None:
+def _no_text(xml: XmlNode, place: str, *, issues: list[Issue]) -> None:
     if (xml.text or "").strip() or any((child.tail or "").strip() for child in xml):
-        issues.append(_issue("xml_text", xml, place))
+        issues.append(_issue("xml_text", xml, place=place))
 
 
 def _trim(found: dict[str, Any]) -> None:
@@ -205,5 +207,5 @@ def _all_slots(schema: TypeSchema) -> Iterator[tuple[str, _Slot]]:
                 yield key, _Slot(rank, element, type_name, has_sibling(element, type_name))
 
 
-def _issue(name: str, xml: XmlNode, place: str, /, **fields: object) -> Issue:
+def _issue(name: str, xml: XmlNode, /, *, place: str, **fields: object) -> Issue:
     return Issue("error", "structure", f"fhir.codec.{name}", {**fields, "line": xml.sourceline}, place)

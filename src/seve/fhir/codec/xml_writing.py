@@ -28,10 +28,10 @@ def write(resource: Resource) -> bytes:
 
 def _resource(resource: Resource, namespace: str) -> Iterator[str]:
     schema = core().types[resource["resourceType"]]
-    yield from _element(schema.name, resource, schema, attributes=namespace)
+    yield from _element(schema.name, resource, schema=schema, attributes=namespace)
 
 
-def _element(name: str, node: dict[str, Any], schema: TypeSchema, *, attributes: str = "") -> Iterator[str]:
+def _element(name: str, node: dict[str, Any], *, schema: TypeSchema, attributes: str = "") -> Iterator[str]:
     for element in schema.elements.values():
         if element.is_xml_attribute and element.name in node:
             attributes += f' {element.name}="{_escape(node[element.name])}"'
@@ -50,21 +50,21 @@ def _children(node: dict[str, Any], element: Element) -> Iterator[str]:
     for key, type_name in element.keys.items():
         value, beside = node.get(key), node.get(f"_{key}")
         if not element.is_list:
-            yield from _value(key, value, type_name, beside=beside)
+            yield from _value(key, value, type_name=type_name, beside=beside)
             continue
         values, besides = value or [], beside or []
         for index in range(max(len(values), len(besides))):
-            yield from _value(key, _at(values, index), type_name, beside=_at(besides, index))
+            yield from _value(key, _at(values, index), type_name=type_name, beside=_at(besides, index))
 
 
 def _at(items: list[Any], index: int) -> Any:
     return items[index] if index < len(items) else None
 
 
-def _value(key: str, value: Json, type_name: str, *, beside: Json) -> Iterator[str]:
+def _value(key: str, value: Json, *, type_name: str, beside: Json) -> Iterator[str]:
     if is_primitive(type_name) and type_name != "xhtml":
         if value is not None or beside is not None:
-            yield from _primitive(key, value, beside)
+            yield from _primitive(key, value, beside=beside)
     elif value is None:
         return
     elif type_name == "Resource":
@@ -74,12 +74,12 @@ def _value(key: str, value: Json, type_name: str, *, beside: Json) -> Iterator[s
     elif type_name == "xhtml":
         yield _narrative(value)
     else:
-        yield from _element(key, value, core().types[type_name])
+        yield from _element(key, value, schema=core().types[type_name])
 
 
-def _primitive(key: str, value: Json, beside: Json) -> Iterator[str]:
+def _primitive(key: str, value: Json, *, beside: Json) -> Iterator[str]:
     attribute = "" if value is None else f' value="{_escape(_text(value))}"'
-    yield from _element(key, beside or {}, core().types["Element"], attributes=attribute)
+    yield from _element(key, beside or {}, schema=core().types["Element"], attributes=attribute)
 
 
 def _text(value: Any) -> str:

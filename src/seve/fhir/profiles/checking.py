@@ -19,7 +19,7 @@ from seve.fhir.validation.run import Run
 _ROOTS = frozenset({"Resource", "DomainResource", "Element", "BackboneElement"})
 
 
-def check_profile(run: Run, item: Item, canonical: str) -> bool:
+def check_profile(run: Run, item: Item, *, canonical: str) -> bool:
     """Checks a value against a profile. False when the profile is unknown: nothing was checked then."""
     root = run.profiles.tree(canonical)
     if root is None:
@@ -32,7 +32,7 @@ def check_profile(run: Run, item: Item, canonical: str) -> bool:
     if not core().is_subtype(item.type, kind):
         run.tell("profile_type", item.place, code="structure", profile=canonical, expected=kind, found=item.type)
     else:
-        check_item(run, item, root)
+        check_item(run, item, node=root)
     return True
 
 
@@ -45,7 +45,7 @@ def conforms(run: Run, check: Callable[[Run], object]) -> bool | None:
     return None if any(code.strength == "required" for code in aside.pending) else True
 
 
-def check_item(run: Run, item: Item, node: Node) -> None:
+def check_item(run: Run, item: Item, *, node: Node) -> None:
     """Checks one value against the rules of its element or slice, and all that is below it."""
     if node.types and not _has_allowed_type(item, node):
         allowed = ", ".join(sorted(node.type_codes))
@@ -54,19 +54,20 @@ def check_item(run: Run, item: Item, node: Node) -> None:
         )
         return
     if item.value is not None:
-        _check_value(run, item, node)
+        _check_value(run, item, node=node)
     for constraint in node.constraints:
-        _check_constraint(run, item, constraint)
-    _check_types(run, item, node)
+        _check_constraint(run, item, constraint=constraint)
+    if node.types:
+        _check_types(run, item, node=node)
     for child in node.children.values():
-        _check_children(run, item, child)
+        _check_children(run, item, child=child)
 
 
 def _has_allowed_type(item: Item, node: Node) -> bool:
     return any(core().is_subtype(item.type, code) or code == "Resource" for code in node.type_codes)
 
 
-def _check_value(run: Run, item: Item, node: Node) -> None:
+def _check_value(run: Run, item: Item, *, node: Node) -> None:
     if node.fixed is not MISSING and not is_fixed(item.value, node.fixed):
         run.tell("profile_fixed", item.place, code="value", expected=shown(node.fixed), profile=node.profile)
     if node.pattern is not MISSING and not fits(item.value, node.pattern):
@@ -81,7 +82,7 @@ def shown(value: Any) -> str:
     return str(value)[:200]
 
 
-def _check_constraint(run: Run, item: Item, constraint: Constraint) -> None:
+def _check_constraint(run: Run, item: Item, *, constraint: Constraint) -> None:
     try:
         is_obeyed = compiled(constraint.expression, item.type).holds(
             item.value,
@@ -100,28 +101,28 @@ def _check_constraint(run: Run, item: Item, constraint: Constraint) -> None:
         run.tell("invariant", item.place, severity=constraint.severity, key=constraint.key, human=constraint.human)
 
 
-def _check_types(run: Run, item: Item, node: Node) -> None:
+def _check_types(run: Run, item: Item, *, node: Node) -> None:
     """The profiles on the type of a value, and those on what a reference points to."""
     refs = [ref for ref in node.types if core().is_subtype(item.type, ref.code) or ref.code == "Resource"]
     # An extension is checked by its URL wherever it stands; its profile says nothing else.
     if refs and item.type != "Extension" and all(ref.profiles for ref in refs):
-        _check_any(run, item, [url for ref in refs for url in ref.profiles])
+        _check_any(run, item, canonicals=[url for ref in refs for url in ref.profiles])
     if item.type == "Reference" and item.value and any(ref.targets for ref in refs):
-        _check_target(run, item, refs)
+        _check_target(run, item, refs=refs)
 
 
-def _check_any(run: Run, item: Item, canonicals: list[str]) -> None:
+def _check_any(run: Run, item: Item, *, canonicals: list[str]) -> None:
     """One of several profiles must be obeyed; a single one tells its own issues."""
     known = [url for url in canonicals if run.profiles.tree(url) is not None]
     if len(known) < len(canonicals) or not known:
         return
     if len(known) == 1:
-        check_profile(run, item, known[0])
-    elif all(conforms(run, lambda aside, url=url: check_profile(aside, item, url)) is False for url in known):
+        check_profile(run, item, canonical=known[0])
+    elif all(conforms(run, lambda aside, url=url: check_profile(aside, item, canonical=url)) is False for url in known):
         run.tell("profile_none", item.place, code="structure", profiles=", ".join(known))
 
 
-def _check_target(run: Run, item: Item, refs: Iterable[TypeRef]) -> None:
+def _check_target(run: Run, item: Item, *, refs: Iterable[TypeRef]) -> None:
     urls = [url for ref in refs for url in ref.targets]
     kinds = {run.profiles.type_of(url) for url in urls}
     text = item.value.get("reference")
@@ -133,21 +134,21 @@ def _check_target(run: Run, item: Item, refs: Iterable[TypeRef]) -> None:
         allowed = ", ".join(sorted(str(kind) for kind in kinds))
         run.tell("reference_target", item.place, code="value", found=found, allowed=allowed)
     elif (target := resolve(run, item)) is not None:
-        _check_any(run, target, fitting)
+        _check_any(run, target, canonicals=fitting)
 
 
-def _check_children(run: Run, parent: Item, child: Node) -> None:
+def _check_children(run: Run, parent: Item, *, child: Node) -> None:
     from seve.fhir.profiles.slicing import check_slices  # slices check their items here
 
     found = items(parent, child.name)
-    count(run, found, child, parent=parent)
+    count(run, found, node=child, parent=parent)
     for item in found:
-        check_item(run, item, child)
+        check_item(run, item, node=child)
     if child.slices:
-        check_slices(run, found, child, parent=parent)
+        check_slices(run, found, node=child, parent=parent)
 
 
-def count(run: Run, found: list[Item], node: Node, *, parent: Item) -> None:
+def count(run: Run, found: list[Item], *, node: Node, parent: Item) -> None:
     """Checks how many values an element or slice has."""
     place = (parent.place, node.name, None)
     name = f"{node.name}:{node.slice_name}" if node.slice_name else node.name

@@ -35,13 +35,13 @@ def check_extension(run: Run, node: Any, place: Place) -> None:
     if definition["type"] != "Extension":
         run.tell("extension_not_one", place, code="extension", url=url)
         return
-    _check_modifier(run, definition, place)
+    _check_modifier(run, definition, place=place)
     if contexts := definition.get("context"):
-        _check_context(run, contexts, url, place=place)
-    check_profile(run, Item(node, "Extension", place), url)
+        _check_context(run, contexts, url=url, place=place)
+    check_profile(run, Item(node, "Extension", place), canonical=url)
 
 
-def _check_modifier(run: Run, definition: Resource, place: Place) -> None:
+def _check_modifier(run: Run, definition: Resource, *, place: Place) -> None:
     root = run.profiles.tree(definition["url"])
     is_modifier = place[1] == "modifierExtension"
     if root is not None and root.is_modifier != is_modifier:
@@ -49,23 +49,25 @@ def _check_modifier(run: Run, definition: Resource, place: Place) -> None:
         run.tell(key, place, code="extension", url=definition["url"])
 
 
-def _check_context(run: Run, contexts: list[dict[str, str]], url: str, *, place: Place) -> None:
+def _check_context(run: Run, contexts: list[dict[str, str]], *, url: str, place: Place) -> None:
     host = _Host(run.start, place)
-    if not any(_stands(run, context, host) for context in contexts) and not host.names & _WIDER.get(url, frozenset()):
+    if not any(_stands(run, context, host=host) for context in contexts) and not host.names & _WIDER.get(
+        url, frozenset()
+    ):
         allowed = ", ".join(context["expression"] for context in contexts)
         run.tell("extension_context", place, code="extension", url=url, allowed=allowed)
 
 
-def _stands(run: Run, context: dict[str, str], host: _Host) -> bool:
+def _stands(run: Run, context: dict[str, str], *, host: _Host) -> bool:
     expression = context["expression"]
     if context["type"] == "element":
         return expression == _ANYWHERE or expression.replace("[x]", "") in host.names
     if context["type"] == "extension":
         return isinstance(host.value, dict) and host.value.get("url") == expression
-    return _is_selected(run.resource, expression, host.value)
+    return _is_selected(run.resource, expression, value=host.value)
 
 
-def _is_selected(resource: Resource, expression: str, value: Any) -> bool:
+def _is_selected(resource: Resource, expression: str, *, value: Any) -> bool:
     """Whether an expression finds the host; one that fails is held to find it: it is the definition's fault."""
     try:
         return any(found is value or found == value for found in compile_path(expression).evaluate(resource))

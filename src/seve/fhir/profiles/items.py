@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from seve.fhir.definitions import Element, core
+from seve.fhir.definitions import core
 from seve.fhir.validation.run import Place
 
 
@@ -32,9 +33,12 @@ class Item:
 
 def items(parent: Item, name: str) -> list[Item]:
     """The values of an element of `parent`, in order."""
-    schema = core().type(parent.parts_type)
-    element = schema.elements.get(name) if schema else None
-    return list(_items(parent.members, element, parent.place)) if element else []
+    members = parent.members
+    found: list[Item] = []
+    for slot in _slots(parent.parts_type, name):
+        if slot.key in members or slot.sibling in members:
+            found.extend(_items(slot, members.get(slot.key), beside=members.get(slot.sibling), place=parent.place))
+    return found
 
 
 def resource_item(resource: dict[str, Any], place: Place) -> Item:
@@ -42,20 +46,34 @@ def resource_item(resource: dict[str, Any], place: Place) -> Item:
     return Item(resource, resource["resourceType"], place)
 
 
-def _items(node: Mapping[str, Any], element: Element, place: Place) -> Iterator[Item]:
-    for key, type_name in element.keys.items():
-        value, beside = node.get(key), node.get(f"_{key}")
-        if value is None and beside is None:
-            continue
-        if not element.is_list:
-            yield _item(value, type_name, (place, key, None), beside)
-            continue
-        values, besides = value or (), beside or ()
-        for index in range(max(len(values), len(besides))):
-            yield _item(_at(values, index), type_name, (place, key, index), _at(besides, index))
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A JSON key of an element, with its sibling and the type found there."""
+
+    key: str
+    sibling: str
+    type: str
+    is_list: bool
 
 
-def _item(value: Any, type_name: str, place: Place, beside: Any) -> Item:
+@cache
+def _slots(type_name: str, name: str) -> tuple[_Slot, ...]:
+    schema = core().type(type_name)
+    element = schema.elements.get(name) if schema else None
+    keys = element.keys.items() if element else ()
+    return tuple(_Slot(key, f"_{key}", inner, element is not None and element.is_list) for key, inner in keys)
+
+
+def _items(slot: _Slot, value: Any, *, beside: Any, place: Place) -> Iterator[Item]:
+    if not slot.is_list:
+        yield _item(value, slot.type, place=(place, slot.key, None), beside=beside)
+        return
+    values, besides = value or (), beside or ()
+    for index in range(max(len(values), len(besides))):
+        yield _item(_at(values, index), slot.type, place=(place, slot.key, index), beside=_at(besides, index))
+
+
+def _item(value: Any, type_name: str, *, place: Place, beside: Any) -> Item:
     if type_name == "Resource" and isinstance(value, dict):
         type_name = value["resourceType"]
     return Item(value, type_name, place, beside)

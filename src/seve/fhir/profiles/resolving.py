@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from seve.fhir import Resource
@@ -12,23 +13,29 @@ from seve.fhir.validation.run import Place, Run
 _RESOLVED = "resolve()"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PathContext(Context):
-    """What constraints may ask: references within reach, and value sets in memory."""
+    """What constraints may ask: references within reach, value sets in memory, profiles in force."""
 
-    __slots__ = ("_run",)
-
-    def __init__(self, *, run: Run) -> None:
-        super().__init__()
-        object.__setattr__(self, "_run", run)  # the parent is frozen
+    run: Run
 
     def resolve(self, reference: str) -> Resource | None:
         """The resource behind a reference, when the Bundle holds it."""
-        return self._run.context.resources.get(reference)
+        return self.run.context.resources.get(reference)
 
     def member_of(self, value_set: str, value: Any) -> bool | None:
         """Whether a code, Coding or CodeableConcept is in a value set, as far as memory knows."""
-        answers = [self._run.terminology.member(value_set, system, code) for system, code in _codings(value)]
+        answers = [self.run.terminology.member(value_set, system, code) for system, code in _codings(value)]
         return True if True in answers else None if None in answers else False
+
+    def conforms_to(self, resource: Any, url: str) -> bool | None:
+        """Whether a resource obeys a profile; None when the profile is unknown."""
+        from seve.fhir.profiles.checking import check_profile, conforms  # checking evaluates constraints with this
+
+        if not isinstance(resource, dict) or "resourceType" not in resource or self.run.profiles.tree(url) is None:
+            return None
+        item = resource_item(resource, (None, resource["resourceType"], None))
+        return conforms(self.run, lambda aside: check_profile(aside, item, canonical=url))
 
 
 def resolve(run: Run, reference: Item) -> Item | None:

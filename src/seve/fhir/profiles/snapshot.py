@@ -19,20 +19,20 @@ class SnapshotError(Exception):
 
 def snapshot(definition: Resource, definitions: Definitions) -> list[dict[str, Any]]:
     """The elements of a profile, the root first; the stated snapshot where there is one. Raises SnapshotError."""
-    return _snapshot(definition, definitions, ())
+    return _snapshot(definition, definitions, above=())
 
 
-def _snapshot(definition: Resource, definitions: Definitions, above: tuple[str, ...]) -> list[dict[str, Any]]:
+def _snapshot(definition: Resource, definitions: Definitions, *, above: tuple[str, ...]) -> list[dict[str, Any]]:
     if "snapshot" in definition:
         return definition["snapshot"]["element"]
     url: str = definition["url"]
     if url in above:
         raise SnapshotError(f"{url} is its own base")
-    return _Maker(definition, definitions, (*above, url)).make()
+    return _Maker(definition, definitions, above=(*above, url)).make()
 
 
 class _Maker:
-    def __init__(self, definition: Resource, definitions: Definitions, above: tuple[str, ...]) -> None:
+    def __init__(self, definition: Resource, definitions: Definitions, *, above: tuple[str, ...]) -> None:
         self._definition = definition
         self._definitions = definitions
         self._above = above
@@ -42,16 +42,16 @@ class _Maker:
         self._root = root
         chosen: dict[str, str] = {}
         for stated in self._definition.get("differential", {}).get("element", ()):
-            self._apply(root, stated, chosen)
+            self._apply(root, stated, chosen=chosen)
         return list(root.elements(self._definition["type"], self._definition["type"]))
 
     def _branches(self, canonical: str) -> Branch:
         found = self._definitions.resource("StructureDefinition", canonical)
         if found is None:
             raise SnapshotError(f"{canonical} is unknown")
-        return grow(copy.deepcopy(_snapshot(found, self._definitions, self._above)))
+        return grow(copy.deepcopy(_snapshot(found, self._definitions, above=self._above)))
 
-    def _apply(self, root: Branch, stated: dict[str, Any], chosen: dict[str, str]) -> None:
+    def _apply(self, root: Branch, stated: dict[str, Any], *, chosen: dict[str, str]) -> None:
         branch = root
         for name, slice_name in _segments(stated, chosen):
             branch = self._child(branch, name)

@@ -64,6 +64,12 @@ class Node:
         """The codes of the allowed types; empty when R4's own are allowed."""
         return frozenset(ref.code for ref in self.types)
 
+    @property
+    def is_pin(self) -> bool:
+        """Whether a fixed value or a pattern is all that is said."""
+        is_pinned = (self.fixed is MISSING) != (self.pattern is MISSING)
+        return is_pinned and not (self.types or self.bindings or self.constraints or self.children or self.slices)
+
 
 def tree(snapshot: Sequence[dict[str, Any]], profile: str) -> Node:
     """The tree of a snapshot's elements."""
@@ -155,7 +161,7 @@ def _node(definition: dict[str, Any], profile: str) -> Node:
         fixed=_choice(definition, "fixed"),
         pattern=_choice(definition, "pattern"),
         bindings=tuple(_bindings(definition, base)),
-        constraints=tuple(_new_constraints(definition, base, own)),
+        constraints=tuple(_new_constraints(definition, base, own=own)),
         content_reference=definition.get("contentReference", "").rpartition("#")[2],
         slicing=_slicing(definition),
         is_modifier=definition.get("isModifier", False),
@@ -181,7 +187,11 @@ def _types(definition: dict[str, Any], base: Element | None) -> tuple[TypeRef, .
     is_whole = definition["path"].endswith("[x]") or not definition.get("base", definition)["path"].endswith("[x]")
     # The type of an id is a matter of dispute between versions of the tools that make snapshots.
     is_id = definition["path"].endswith(".id")
-    return () if is_id or (base and is_whole and found == base.types) else found
+    return () if is_id or (base and is_whole and _unversioned(found) == _unversioned(base.types)) else found
+
+
+def _unversioned(refs: tuple[TypeRef, ...]) -> list[tuple[str, ...]]:
+    return [(ref.code, *(url.partition("|")[0] for url in (*ref.profiles, *ref.targets))) for ref in refs]
 
 
 def _choice(definition: dict[str, Any], name: str) -> Any:
@@ -202,7 +212,9 @@ def _same(one: Binding, other: Binding) -> bool:
     return one.strength == other.strength and len(urls) == 1
 
 
-def _new_constraints(definition: dict[str, Any], base: Element | None, own: TypeSchema | None) -> Iterator[Constraint]:
+def _new_constraints(
+    definition: dict[str, Any], base: Element | None, *, own: TypeSchema | None
+) -> Iterator[Constraint]:
     """The constraints that R4 doesn't state itself on the element or on its types."""
     schemas = [own, *(core().type(ref.code) for ref in type_refs(definition))]
     stated = {c.key for schema in schemas if schema for c in schema.constraints}

@@ -58,7 +58,7 @@ def rule(constraint: Constraint, type_name: str) -> Check:
     if native is not None:
         return _advice(_native(constraint, native)) if constraint.key in _ADVICE else _native(constraint, native)
     expression = _CORRECTED.get(constraint.expression, constraint.expression)
-    return _path(constraint, compiled(expression, type_name), type_name)
+    return _path(constraint, compiled(expression, type_name), type_name=type_name)
 
 
 @lru_cache(maxsize=8192)
@@ -75,13 +75,13 @@ def compiled(expression: str, type_name: str) -> Compiled:
 
 def tell_empty(run: Run, place: Place) -> None:
     """Notes that a primitive has neither value nor extension."""
-    _tell(run, place, _stated("Element", _EMPTY))
+    _tell(run, place, constraint=_stated("Element", _EMPTY))
 
 
 def _native(constraint: Constraint, native: Native) -> Check:
     def check(run: Run, node: Any, place: Place) -> None:
         if not native(run, node):
-            _tell(run, place, constraint)
+            _tell(run, place, constraint=constraint)
 
     return check
 
@@ -94,7 +94,7 @@ def _advice(inner: Check) -> Check:
     return check
 
 
-def _path(constraint: Constraint, path: Compiled, type_name: str) -> Check:
+def _path(constraint: Constraint, path: Compiled, *, type_name: str) -> Check:
     def check(run: Run, node: Any, place: Place) -> None:
         try:
             if path.holds(node, type_name=type_name, root=run.root, resource=run.resource):
@@ -104,12 +104,12 @@ def _path(constraint: Constraint, path: Compiled, type_name: str) -> Check:
                 "invariant_failed", place, code="processing", severity="warning", key=constraint.key, reason=str(error)
             )
             return
-        _tell(run, place, constraint)
+        _tell(run, place, constraint=constraint)
 
     return check
 
 
-def _tell(run: Run, place: Place, constraint: Constraint) -> None:
+def _tell(run: Run, place: Place, *, constraint: Constraint) -> None:
     severity: Severity = constraint.severity
     run.tell("invariant", place, severity=severity, key=constraint.key, human=constraint.human)
 
@@ -167,10 +167,10 @@ def _links(node: Mapping[str, Any], type_name: str) -> Iterator[str]:
         if key in known:
             name, inner = known[key]
             for one in value if isinstance(value, list) else (value,):
-                yield from _links_in(one, name, inner)
+                yield from _links_in(one, name, type_name=inner)
 
 
-def _links_in(value: Any, name: str, type_name: str) -> Iterator[str]:
+def _links_in(value: Any, name: str, *, type_name: str) -> Iterator[str]:
     if isinstance(value, str):
         if name == "reference" or type_name in ("canonical", "uri", "url"):
             yield value

@@ -58,3 +58,8 @@ def is_decimal_in_range(value: Decimal) -> bool:
         and abs(value.adjusted()) <= DECIMAL_EXPONENT
         and len(value.as_tuple().digits) <= DECIMAL_EXPONENT
     )
+
+
+def length_of(type_name: str) -> int | None:
+    """How many characters the text of a type may have; None when the standard sets no limit."""
+    return None if type_name in ("base64Binary", "xhtml") else STRING_LENGTH

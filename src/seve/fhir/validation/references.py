@@ -38,7 +38,7 @@ def reference(targets: frozenset[str]) -> Check:
         text, stated = node.get("reference"), node.get("type")
         found = target_type(run, text) if text else None
         if found is not None and found not in core().resource_types:
-            _unknown(run, text, found, place)
+            _unknown(run, text, found=found, place=place)
             return
         if stated is not None and found is not None and stated.removeprefix(_DEFINED) != found:
             run.tell("reference_type", place, code="value", stated=stated, found=found)
@@ -68,7 +68,7 @@ def _contained_type(run: Run, identifier: str) -> str | None:
     return None
 
 
-def _unknown(run: Run, text: str, found: str, place: Place) -> None:
+def _unknown(run: Run, text: str, *, found: str, place: Place) -> None:
     """An absolute URL may well lie outside FHIR; a relative one can't."""
     if not text.startswith(("http://", "https://")):
         run.tell("reference_type_unknown", place, code="value", name=found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from typing import Any, TypeAlias
 
 from seve.fhir import Resource
@@ -65,9 +64,16 @@ class Run:
 
     def aside(self) -> Run:
         """A run at the same point whose findings don't count: to try whether something is obeyed."""
-        other = copy(self)
-        other.issues = []
-        other.pending = []
+        other = Run(
+            self.start,
+            definitions=self.definitions,
+            profiles=self.profiles,
+            terminology=self.terminology,
+            context=self.context,
+            with_advice=self.with_advice,
+        )
+        other.root = self.root
+        other.resource = self.resource
         other.visited = set(self.visited)
         return other
 
@@ -90,7 +96,7 @@ class Run:
         if is_undecided:
             self.pending.append(PendingCode(value_set, codings, strength, expression(place)))
         else:
-            self.issues.append(binding_issue(value_set, codings, strength, expression(place)))
+            self.issues.append(binding_issue(value_set, codings, strength=strength, expression=expression(place)))
 
     @property
     def result(self) -> Result:

@@ -38,7 +38,7 @@ class PendingCode:
     @property
     def issue(self) -> Issue:
         """What to tell when the terminology says no."""
-        return binding_issue(self.value_set, self.codings, self.strength, self.expression)
+        return binding_issue(self.value_set, self.codings, strength=self.strength, expression=self.expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Context:
 
 
 def binding_issue(
-    value_set: str, codings: tuple[tuple[str | None, str], ...], strength: Strength, expression: str
+    value_set: str, codings: tuple[tuple[str | None, str], ...], *, strength: Strength, expression: str
 ) -> Issue:
     """The issue of a coded element whose codes are all outside its value set."""
     shown = ", ".join(f"{system}|{code}" if system else code for system, code in codings)

@@ -9,12 +9,16 @@ import difflib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from seve.fhir import Json
 from seve.fhir.definitions import Element, TypeSchema, core
 from seve.fhir.validation import primitives
 from seve.kernel.refusals import Issue
+
+MOST = 200
+"""How many issues are told: nobody reads more, and a hostile input shall not cost more."""
 
 _ISSUE_TYPES = {
     "required": "required",
@@ -28,8 +32,8 @@ _JSON_NAMES = {bool: "boolean", int: "number", Decimal: "number", str: "string",
 
 
 def issues(resource: Json) -> list[Issue]:
-    """Every structural issue of `resource`, in document order; empty when it obeys the definitions of R4."""
-    return list(_resource(resource, ""))
+    """The structural issues of `resource`, by place, the first `MOST`; none when it obeys the definitions of R4."""
+    return list(islice(_resource(resource, ""), MOST))
 
 
 def has_sibling(element: Element, type_name: str) -> bool:
@@ -61,7 +65,7 @@ def is_aligned(values: list[Any], siblings: list[Any]) -> bool:
 
 def _resource(value: Json, place: str) -> Iterator[Issue]:
     if not isinstance(value, dict):
-        yield _wrong(place, "object", value)
+        yield _wrong(place, "object", value=value)
         return
     name = value.get("resourceType")
     if not isinstance(name, str):
@@ -71,21 +75,21 @@ def _resource(value: Json, place: str) -> Iterator[Issue]:
         key = "resource_type_near" if near else "resource_type_unknown"
         yield _issue(key, place, name=name, suggestion="".join(near))
     else:
-        yield from _object(value, core().types[name], place or name)
+        yield from _object(value, core().types[name], place=place or name)
 
 
-def _object(value: Json, schema: TypeSchema, place: str) -> Iterator[Issue]:
+def _object(value: Json, schema: TypeSchema, *, place: str) -> Iterator[Issue]:
     if not isinstance(value, dict):
-        yield _wrong(place, "object", value)
+        yield _wrong(place, "object", value=value)
     elif not value:
         yield _issue("empty_object", place)
     else:
-        yield from _unknown(value, schema, place)
+        yield from _unknown(value, schema, place=place)
         for element in schema.elements.values():
-            yield from _element(value, element, schema, place)
+            yield from _element(value, element, schema=schema, place=place)
 
 
-def _unknown(value: dict[str, Any], schema: TypeSchema, place: str) -> Iterator[Issue]:
+def _unknown(value: dict[str, Any], schema: TypeSchema, *, place: str) -> Iterator[Issue]:
     known = {key for element in schema.elements.values() for key in _keys(element)}
     if schema.kind == "resource":
         known.add("resourceType")
@@ -103,7 +107,7 @@ def _keys(element: Element) -> Iterator[str]:
             yield f"_{key}"
 
 
-def _element(parent: dict[str, Any], element: Element, schema: TypeSchema, place: str) -> Iterator[Issue]:
+def _element(parent: dict[str, Any], element: Element, *, schema: TypeSchema, place: str) -> Iterator[Issue]:
     present = [key for key in element.keys if key in parent or (f"_{key}" in parent and f"_{key}" in _keys(element))]
     if element.min and not present:
         yield _issue("required", f"{place}.{element.name}", name=element.name, parent=place)
@@ -112,29 +116,29 @@ def _element(parent: dict[str, Any], element: Element, schema: TypeSchema, place
     for key in present:
         type_name = "id" if key == "id" and schema.kind == "resource" else element.keys[key]
         if f"_{key}" in parent:
-            yield from _sibling(parent, key, element, place)
+            yield from _sibling(parent, key, element=element, place=place)
         if key in parent:
             has_nulls = has_sibling(element, element.keys[key])
-            yield from _value(parent[key], type_name, element, f"{place}.{key}", has_nulls)
+            yield from _value(parent[key], type_name, element=element, place=f"{place}.{key}", has_nulls=has_nulls)
         if element.is_list and not _are_aligned(parent.get(key), parent.get(f"_{key}")):
             yield _issue("misaligned", f"{place}.{key}", name=key)
 
 
-def _sibling(parent: dict[str, Any], key: str, element: Element, place: str) -> Iterator[Issue]:
-    yield from _value(parent[f"_{key}"], "Element", element, f"{place}._{key}", True)
+def _sibling(parent: dict[str, Any], key: str, *, element: Element, place: str) -> Iterator[Issue]:
+    yield from _value(parent[f"_{key}"], "Element", element=element, place=f"{place}._{key}", has_nulls=True)
 
 
-def _value(value: Json, type_name: str, element: Element, place: str, has_nulls: bool) -> Iterator[Issue]:
+def _value(value: Json, type_name: str, *, element: Element, place: str, has_nulls: bool) -> Iterator[Issue]:
     if not element.is_list:
-        yield from _typed(value, type_name, place)
+        yield from _typed(value, type_name, place=place)
     elif not isinstance(value, list):
-        yield _wrong(place, "array", value)
+        yield _wrong(place, "array", value=value)
     elif not value:
         yield _issue("empty_array", place)
     else:
         for index, item in enumerate(value):
             if item is not None or not has_nulls:
-                yield from _typed(item, type_name, f"{place}[{index}]")
+                yield from _typed(item, type_name, place=f"{place}[{index}]")
 
 
 def _are_aligned(values: Json, siblings: Json) -> bool:
@@ -142,58 +146,58 @@ def _are_aligned(values: Json, siblings: Json) -> bool:
     return is_aligned(lists[0], lists[1])
 
 
-def _typed(value: Json, type_name: str, place: str) -> Iterator[Issue]:
+def _typed(value: Json, type_name: str, *, place: str) -> Iterator[Issue]:
     if type_name == "Resource":
         yield from _resource(value, place)
     elif is_primitive(type_name):
-        yield from _primitive(value, type_name, place)
+        yield from _primitive(value, type_name, place=place)
     else:
-        yield from _object(value, core().types[type_name], place)
+        yield from _object(value, core().types[type_name], place=place)
 
 
-def _primitive(value: Json, type_name: str, place: str) -> Iterator[Issue]:
+def _primitive(value: Json, type_name: str, *, place: str) -> Iterator[Issue]:
     if type_name in primitives.INTEGERS:
-        yield from _integer(value, type_name, place)
+        yield from _integer(value, type_name, place=place)
     elif type_name == "boolean":
         if not isinstance(value, bool):
-            yield _wrong(place, "boolean", value)
+            yield _wrong(place, "boolean", value=value)
     elif type_name == "decimal":
         yield from _decimal(value, place)
     elif not isinstance(value, str):
-        yield _wrong(place, "string", value)
+        yield _wrong(place, "string", value=value)
     else:
-        yield from _text(value, type_name, place)
+        yield from _text(value, type_name, place=place)
 
 
-def _integer(value: Json, type_name: str, place: str) -> Iterator[Issue]:
+def _integer(value: Json, type_name: str, *, place: str) -> Iterator[Issue]:
     low, high = primitives.INTEGERS[type_name]
     if not isinstance(value, int) or isinstance(value, bool):
-        yield _wrong(place, "integer", value)
+        yield _wrong(place, "integer", value=value)
     elif not low <= value <= high:
         yield _issue("integer_range", place, value=value, type=type_name, low=low, high=high)
 
 
 def _decimal(value: Json, place: str) -> Iterator[Issue]:
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
-        yield _wrong(place, "number", value)
+        yield _wrong(place, "number", value=value)
     elif value and not primitives.is_decimal_in_range(Decimal(value)):
         yield _issue("decimal_range", place)
 
 
-def _text(value: str, type_name: str, place: str) -> Iterator[Issue]:
+def _text(value: str, type_name: str, *, place: str) -> Iterator[Issue]:
     pattern = primitives.COMPILED.get(type_name)
+    most = primitives.length_of(type_name)
     if not value:
         yield _issue("empty_string", place)
     elif primitives.CONTROL.search(value):
         yield _issue("control_character", place)
-    elif pattern is None:
-        if len(value) > primitives.STRING_LENGTH and type_name != "xhtml":
-            yield _issue("too_long", place, limit=primitives.STRING_LENGTH)
-    elif not pattern.search(value):
+    elif most is not None and len(value) > most:
+        yield _issue("too_long", place, limit=most)
+    elif pattern is not None and not pattern.search(value):
         yield _issue("pattern", place, value=value[:80], type=type_name)
 
 
-def _wrong(place: str, expected: str, value: Json) -> Issue:
+def _wrong(place: str, expected: str, *, value: Json) -> Issue:
     found = "null" if value is None else _JSON_NAMES.get(type(value), "?")
     return _issue("wrong_json_type", place, expected=expected, found=found)
 

@@ -49,8 +49,8 @@ class Validator:
             with_advice=with_advice,
         )
         place: Place = (None, resource["resourceType"], None)
-        _resource(run, resource, place)
-        _asked(run, resource_item(resource, place), profiles)
+        _resource(run, resource, place=place)
+        _asked(run, resource_item(resource, place), profiles=profiles)
         return run.result
 
 
@@ -71,16 +71,16 @@ def validate(
     return _validator(definitions).validate(resource, profiles=profiles, context=context, with_advice=with_advice)
 
 
-def _asked(run: Run, item: Item, profiles: Sequence[str]) -> None:
+def _asked(run: Run, item: Item, *, profiles: Sequence[str]) -> None:
     for canonical in profiles:
-        if not check_profile(run, item, canonical):
+        if not check_profile(run, item, canonical=canonical):
             run.tell("profile_unknown", item.place, code="not-found", profile=canonical)
 
 
-def _declared(run: Run, resource: Resource, place: Place) -> None:
+def _declared(run: Run, resource: Resource, *, place: Place) -> None:
     """The profiles in `meta.profile`: those that are unknown here may be known elsewhere."""
     for canonical in resource.get("meta", {}).get("profile", ()):
-        if canonical and not check_profile(run, resource_item(resource, place), canonical):
+        if canonical and not check_profile(run, resource_item(resource, place), canonical=canonical):
             where: Place = ((place, "meta", None), "profile", None)
             run.tell("profile_unknown", where, code="not-found", severity="warning", profile=canonical)
 
@@ -98,22 +98,22 @@ def _context(resource: Resource, context: Context) -> Context:
     return Context(found)
 
 
-def _resource(run: Run, resource: Resource, place: Place) -> None:
-    _node(run, resource, _PLANS.of(resource["resourceType"]), place)
-    _declared(run, resource, place)
+def _resource(run: Run, resource: Resource, *, place: Place) -> None:
+    _node(run, resource, plan=_PLANS.of(resource["resourceType"]), place=place)
+    _declared(run, resource, place=place)
 
 
-def _inner(run: Run, resource: Resource, place: Place) -> None:
+def _inner(run: Run, resource: Resource, *, place: Place) -> None:
     """A contained resource keeps the root that holds it; one in a Bundle or Parameters is a root of its own."""
     before = run.resource, run.root
     run.resource = resource
     if place[1] != "contained":
         run.root = resource
-    _resource(run, resource, place)
+    _resource(run, resource, place=place)
     run.resource, run.root = before
 
 
-def _node(run: Run, node: dict[str, Any], plan: Plan, place: Place) -> None:
+def _node(run: Run, node: dict[str, Any], *, plan: Plan, place: Place) -> None:
     for check in plan.checks:
         check(run, node, place)
     steps = plan.steps
@@ -122,39 +122,39 @@ def _node(run: Run, node: dict[str, Any], plan: Plan, place: Place) -> None:
         if step is None:
             continue
         if step.is_sibling:
-            _siblings(run, node, key, step=step, place=place)
+            _siblings(run, node, key=key, step=step, place=place)
         elif step.is_list:
             for index, item in enumerate(value):
                 if item is not None:
-                    _value(run, item, step, (place, key, index))
+                    _value(run, item, step=step, place=(place, key, index))
         else:
-            _value(run, value, step, (place, key, None))
+            _value(run, value, step=step, place=(place, key, None))
 
 
-def _value(run: Run, value: Any, step: Step, place: Place) -> None:
+def _value(run: Run, value: Any, *, step: Step, place: Place) -> None:
     for check in step.checks:
         check(run, value, place)
     if step.plan is not None:
-        _node(run, value, step.plan, place)
+        _node(run, value, plan=step.plan, place=place)
     elif step.is_resource:
-        _inner(run, value, place)
+        _inner(run, value, place=place)
 
 
-def _siblings(run: Run, node: dict[str, Any], key: str, *, step: Step, place: Place) -> None:
+def _siblings(run: Run, node: dict[str, Any], *, key: str, step: Step, place: Place) -> None:
     """The `id` and extensions of primitives; the value beside decides whether an `id` alone is enough (ele-1)."""
     value, beside = node.get(key[1:]), node[key]
     if not step.is_list:
-        _sibling(run, beside, value, step=step, place=(place, key[1:], None))
+        _sibling(run, beside, value=value, step=step, place=(place, key[1:], None))
         return
     values = value or ()
     for index, item in enumerate(beside):
         if item is not None:
             found = values[index] if index < len(values) else None
-            _sibling(run, item, found, step=step, place=(place, key[1:], index))
+            _sibling(run, item, value=found, step=step, place=(place, key[1:], index))
 
 
-def _sibling(run: Run, element: dict[str, Any], value: Any, *, step: Step, place: Place) -> None:
+def _sibling(run: Run, element: dict[str, Any], *, value: Any, step: Step, place: Place) -> None:
     if value is None and "extension" not in element:
         invariants.tell_empty(run, place)
     if step.plan is not None and "extension" in element:
-        _node(run, element, step.plan, place)
+        _node(run, element, plan=step.plan, place=place)

@@ -40,3 +40,9 @@ ORDER BY vid DESC LIMIT $4;
 
 -- name: counts_by_type
 SELECT type, count(*) AS number FROM version WHERE ended IS NULL AND body IS NOT NULL GROUP BY type ORDER BY type;
+
+-- name: labels
+-- The distinct profiles, security labels and tags in use, of a type or of all ('').
+SELECT DISTINCT jsonb_strip_nulls(jsonb_build_object('profile', m -> 'profile', 'security', m -> 'security', 'tag', m -> 'tag'))::text
+    AS meta
+FROM (SELECT body::jsonb -> 'meta' AS m FROM version WHERE ended IS NULL AND body IS NOT NULL AND ($1 = '' OR type = $1)) AS v;

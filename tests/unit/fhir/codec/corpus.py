@@ -20,7 +20,9 @@ def examples(*, stride: int = 1, largest: int | None = None) -> Iterator[tuple[s
     if not ARCHIVE.exists():
         pytest.skip("the R4 examples are not in .cache/npm: run tools/fetch.py")
     with tarfile.open(ARCHIVE) as archive:
-        members = [m for m in archive if m.name.endswith(".json") and not m.name.endswith(("package.json", ".index.json"))]
+        members = [
+            m for m in archive if m.name.endswith(".json") and not m.name.endswith(("package.json", ".index.json"))
+        ]
         for member in sorted(members, key=lambda m: m.name)[::stride]:
             if largest is None or member.size <= largest:
                 stream = archive.extractfile(member)

@@ -6,6 +6,7 @@ import pytest
 
 from seve.fhir.codec import decode_json, encode_json, encode_json_pretty
 from seve.fhir.codec.json import DEPTH
+from seve.fhir.validation.structure import MOST
 from seve.kernel.refusals import Malformed
 
 OBSERVATION = b'"resourceType":"Observation","status":"final","code":{"text":"x"}'
@@ -53,6 +54,7 @@ def test_decimals_keep_their_digits() -> None:
         (b'{"resourceType":"Patient","name":[{"given":["a",null]}]}', ("validation.misaligned", "Patient.name[0].given")),
         (b'{"resourceType":"Patient","birthDate":"2020-13-01"}', ("validation.pattern", "Patient.birthDate")),
         (b'{"resourceType":"Patient","gender":" male"}', ("validation.pattern", "Patient.gender")),
+        (b'{"resourceType":"Patient","language":"' + b"a" * (2**20 + 1) + b'"}', ("validation.too_long", "Patient.language")),
         (b'{"resourceType":"Patient","id":"a\\n"}', ("validation.pattern", "Patient.id")),
         (b'{"resourceType":"Patient","name":[{"text":"a\\u0000"}]}', ("validation.control_character", "Patient.name[0].text")),
         (b'{"resourceType":"Patient","multipleBirthInteger":2147483648}', ("validation.integer_range", "Patient.multipleBirthInteger")),
@@ -96,7 +98,18 @@ def test_what_is_unusual_but_right_is_accepted(raw: bytes) -> None:
 
 def test_nesting_is_accepted_up_to_the_limit_and_refused_beyond() -> None:
     def nested(levels: int) -> bytes:
-        return b'{"resourceType":"Patient",' + b'"extension":[{"url":"a:b",' * levels + b'"valueCode":"x"' + b"}]" * levels + b"}"
+        return (
+            b'{"resourceType":"Patient",'
+            + b'"extension":[{"url":"a:b",' * levels
+            + b'"valueCode":"x"'
+            + b"}]" * levels
+            + b"}"
+        )
 
     assert decode_json(nested((DEPTH - 1) // 2))
     assert issues(nested(DEPTH // 2 + 1)) == [("codec.depth", "")]
+
+
+def test_a_hostile_input_is_told_only_its_first_faults() -> None:
+    raw = b'{"resourceType":"Patient",' + b",".join(b'"x%d":1' % n for n in range(5_000)) + b"}"
+    assert len(issues(raw)) == MOST

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.fhir.codec.corpus import REFUSED, examples
 
 from seve.fhir.codec.json import check, encode, parse
 from seve.kernel.refusals import Malformed
-
-from tests.unit.fhir.codec.corpus import REFUSED, examples
 
 
 @pytest.mark.parametrize("largest", [1_000_000, pytest.param(None, marks=pytest.mark.slow)])

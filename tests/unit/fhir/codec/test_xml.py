@@ -18,7 +18,7 @@ def refused(xml: str) -> list[tuple[str, str]]:
 
 def test_a_patient_is_read_and_written_without_loss() -> None:
     xml = (
-        f"<Patient{FHIR}><id value=\"p\"/><text><status value=\"generated\"/>{DIV}</text>"
+        f'<Patient{FHIR}><id value="p"/><text><status value="generated"/>{DIV}</text>'
         '<contained><Organization><id value="o"/><name value="a &amp; &quot;b&quot;"/></Organization></contained>'
         '<active value="true"/><name id="n"><given value="a&#10;b"/><given id="x"><extension url="a:b">'
         '<valueDecimal value="1.10"/></extension></given></name></Patient>'

@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from tests.unit.fhir.codec.corpus import REFUSED, examples
 
 from seve.fhir.codec import decode_xml, encode_xml
 from seve.fhir.codec.json import parse
 from seve.fhir.narrative import parse_narrative
-
-from tests.unit.fhir.codec.corpus import REFUSED, examples
 
 
 def canonical(value: Any, key: str = "") -> Any:

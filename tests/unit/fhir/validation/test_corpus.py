@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.fhir.codec.corpus import REFUSED, examples
 
 from seve.fhir.codec.json import parse
 from seve.fhir.definitions import core
 from seve.fhir.validation.validator import Validator
-
-from tests.unit.fhir.codec.corpus import REFUSED, examples
 
 
 @pytest.mark.parametrize(("stride", "largest"), [(4, 300_000), pytest.param(1, None, marks=pytest.mark.slow)])

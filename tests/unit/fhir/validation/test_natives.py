@@ -7,16 +7,16 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from tests.unit.fhir.codec.corpus import examples
+
 from seve.fhir.codec.json import parse
 from seve.fhir.definitions import core
 from seve.fhir.path import compile as compile_path
 from seve.fhir.validation.invariants import natives
-from seve.fhir.validation.structure import keys_of
-from seve.fhir.validation.validator import Validator
 from seve.fhir.validation.run import Run
 from seve.fhir.validation.seams import Context
-
-from tests.unit.fhir.codec.corpus import examples
+from seve.fhir.validation.structure import keys_of
+from seve.fhir.validation.validator import Validator
 
 VALIDATOR = Validator(core())
 
@@ -47,7 +47,14 @@ def test_native_invariants_agree_with_their_fhirpath() -> None:
     for name, raw in examples(stride=23, largest=12_000):
         example = parse(raw)
         for resource in (example, mutilated(example, chance), mutilated(example, chance)):
-            run = Run(resource, definitions=core(), profiles=VALIDATOR.profiles, terminology=VALIDATOR.terminology, context=Context(), with_advice=True)
+            run = Run(
+                resource,
+                definitions=core(),
+                profiles=VALIDATOR.profiles,
+                terminology=VALIDATOR.terminology,
+                context=Context(),
+                with_advice=True,
+            )
             for node, type_name in nodes(resource, resource["resourceType"]):
                 schema = core().types[type_name]
                 if node is not resource and schema.kind == "resource":
@@ -55,7 +62,9 @@ def test_native_invariants_agree_with_their_fhirpath() -> None:
                 for constraint in schema.constraints:
                     if constraint.expression in natives() and node.get("reference") != "#":
                         native = natives()[constraint.expression](run, node)
-                        path = compile_path(constraint.expression).holds(node, type_name=type_name, root=resource, resource=resource)
+                        path = compile_path(constraint.expression).holds(
+                            node, type_name=type_name, root=resource, resource=resource
+                        )
                         assert native == path, (name, constraint.key, node)
                         told[native] += 1
     assert told[True] > 1_000

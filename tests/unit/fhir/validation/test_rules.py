@@ -100,7 +100,14 @@ def test_what_breaks_a_rule_is_told_at_its_place(resource: dict[str, Any], expec
 
 
 def test_a_known_extension_in_its_place_is_accepted() -> None:
-    birth = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/patient-birthTime", "valueDateTime": "2024-01-01T10:00:00Z"}]}
+    birth = {
+        "extension": [
+            {
+                "url": "http://hl7.org/fhir/StructureDefinition/patient-birthTime",
+                "valueDateTime": "2024-01-01T10:00:00Z",
+            }
+        ]
+    }
     assert told(patient(_birthDate=birth)) == []
 
 
@@ -121,7 +128,11 @@ def test_best_practice_is_told_only_when_asked_for() -> None:
 def test_codes_that_memory_cannot_decide_are_left_to_a_terminology() -> None:
     result = judged(patient(photo=[{"contentType": "image/png", "url": "http://a.b"}]))
     [pending] = result.pending
-    assert (pending.codings, pending.strength, pending.expression) == (((None, "image/png"),), "required", "Patient.photo[0].contentType")
+    assert (pending.codings, pending.strength, pending.expression) == (
+        ((None, "image/png"),),
+        "required",
+        "Patient.photo[0].contentType",
+    )
     assert pending.issue.severity == "error"
     assert result.is_valid
 
@@ -146,7 +157,10 @@ def test_references_find_the_resources_beside() -> None:
 
 def test_a_bundle_resolves_its_own_entries() -> None:
     urn = "urn:uuid:aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
-    entries = [{"resource": observation(subject={"reference": urn})}, {"fullUrl": urn, "resource": {"resourceType": "Basic", "code": {"text": "x"}}}]
+    entries = [
+        {"resource": observation(subject={"reference": urn})},
+        {"fullUrl": urn, "resource": {"resourceType": "Basic", "code": {"text": "x"}}},
+    ]
     found = told({"resourceType": "Bundle", "type": "collection", "entry": entries})
     assert found == [("error", "reference_target", "Bundle.entry[0].resource.subject")]
 

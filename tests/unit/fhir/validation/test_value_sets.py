@@ -16,7 +16,11 @@ CODES = {
 
 
 def answers(compose: dict[str, Any], *codes: str, system: str | None = SYSTEM) -> list[bool | None]:
-    inner = {"resourceType": "ValueSet", "url": "urn:x:inner", "compose": {"include": [{"system": SYSTEM, "concept": [{"code": "a"}]}]}}
+    inner = {
+        "resourceType": "ValueSet",
+        "url": "urn:x:inner",
+        "compose": {"include": [{"system": SYSTEM, "concept": [{"code": "a"}]}]},
+    }
     value_set = {"resourceType": "ValueSet", "url": "urn:x:vs", "compose": compose}
     terminology = BuiltinTerminology(core().with_resources([CODES, inner, value_set]))
     return [terminology.member("urn:x:vs", system, code) for code in codes]
@@ -72,6 +76,11 @@ def test_a_value_set_that_includes_itself_ends() -> None:
 
 def test_all_required_value_sets_of_r4_are_enumerated_but_for_those_of_other_standards() -> None:
     terminology = BuiltinTerminology(core())
-    bound = {e.binding.value_set for t in core().types.values() for e in t.elements.values() if e.binding and e.binding.strength == "required"}
+    bound = {
+        e.binding.value_set
+        for t in core().types.values()
+        for e in t.elements.values()
+        if e.binding and e.binding.strength == "required"
+    }
     open_ = {url.partition("|")[0].rpartition("/")[2] for url in bound if terminology.expansion(url).undecided}
     assert open_ == {"currencies", "mimetypes", "ucum-units", "examplescenario-actor-type", "LL379-9"}

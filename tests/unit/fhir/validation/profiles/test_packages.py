@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.fhir.codec.corpus import SHARED
 
 from seve.fhir.codec.json import parse
-from seve.fhir.definitions import core
-from seve.fhir.definitions import packages
+from seve.fhir.definitions import core, packages
 from seve.fhir.definitions.packages import BrokenPackage, PackageTooLarge, UnsafePackage, read_package
 from seve.fhir.profiles.snapshot import snapshot
 from seve.fhir.validation.validator import Validator
-
-from tests.unit.fhir.codec.corpus import SHARED
 
 FR_CORE = SHARED / "france/fhir-fr-core/fr-core-2.2.0-package.tgz"
 COMBINED = SHARED / "france/fhir-fr-core/fr-core-2.2.0-package-combined.tgz"
@@ -40,7 +38,9 @@ def there(file: Path) -> Path:
 def package_examples(file: Path) -> dict[str, Any]:
     with tarfile.open(there(file)) as archive:
         members = [m for m in archive if m.name.startswith("package/example/") and m.name.endswith(".json")]
-        streams = {m.name.removeprefix("package/example/").removesuffix(".json"): archive.extractfile(m) for m in members}
+        streams = {
+            m.name.removeprefix("package/example/").removesuffix(".json"): archive.extractfile(m) for m in members
+        }
         return {name: parse(stream.read()) for name, stream in streams.items() if stream}
 
 
@@ -71,7 +71,6 @@ def strip(path: str) -> Callable[[dict[str, Any]], None]:
     return change
 
 
-
 @pytest.mark.parametrize(
     ("example", "change", "expected"),
     [
@@ -100,7 +99,9 @@ def published() -> dict[str, Any]:
 
 
 def test_snapshots_made_from_differentials_say_what_the_published_ones_say() -> None:
-    bare = [{key: value for key, value in definition.items() if key != "snapshot"} for definition in published().values()]
+    bare = [
+        {key: value for key, value in definition.items() if key != "snapshot"} for definition in published().values()
+    ]
     definitions = core().with_resources(bare)
     same = different = 0
     for definition in bare:
@@ -109,17 +110,23 @@ def test_snapshots_made_from_differentials_say_what_the_published_ones_say() -> 
             assert stated["id"] in made, (definition["url"], stated["id"])
             is_same = said(stated) == said(made[stated["id"]])
             same, different = same + is_same, different + (not is_same)
-    assert different / same < 0.01, "the publisher's tools differ in a few bindings and cardinalities of slices that aren't stated"
+    assert different / same < 0.01, (
+        "the publisher's tools differ in a few bindings and cardinalities of slices that aren't stated"
+    )
 
 
 def said(element: dict[str, Any]) -> Any:
-    kept = {key: value for key, value in element.items() if key in ("min", "max") or key.startswith(("fixed", "pattern"))}
+    kept = {
+        key: value for key, value in element.items() if key in ("min", "max") or key.startswith(("fixed", "pattern"))
+    }
     binding = element.get("binding", {})
     return kept, binding.get("strength"), binding.get("valueSet", "").partition("|")[0]
 
 
 def test_examples_are_judged_alike_by_snapshots_made_from_differentials() -> None:
-    bare = [{key: value for key, value in definition.items() if key != "snapshot"} for definition in published().values()]
+    bare = [
+        {key: value for key, value in definition.items() if key != "snapshot"} for definition in published().values()
+    ]
     others = [r for r in read_package(there(COMBINED)) if r["resourceType"] != "StructureDefinition"]
     by = Validator(core().with_resources([*others, *bare]))
     refused = {name: found for name, resource in package_examples(FR_CORE).items() if (found := errors(resource, by))}
@@ -186,5 +193,3 @@ def test_broken_resources_are_refused_by_name(content: bytes) -> None:
 def test_what_is_no_archive_is_refused(raw: bytes) -> None:
     with pytest.raises(BrokenPackage):
         read_package(io.BytesIO(raw))
-
-

@@ -136,8 +136,13 @@ def test_slices_by_the_type_of_what_is_referred_to() -> None:
         element("Patient.generalPractitioner", slicing=slicing("type", "resolve()")),
         element("Patient.generalPractitioner:one", type=[practitioner], min=1, max="1"),
     )
-    assert told(patient(generalPractitioner=[{"reference": "Practitioner/1"}, {"reference": "Organization/1"}]), rules) == []
-    assert told(patient(generalPractitioner=[{"reference": "Organization/1"}]), rules) == [("profile_min", "Patient.generalPractitioner")]
+    assert (
+        told(patient(generalPractitioner=[{"reference": "Practitioner/1"}, {"reference": "Organization/1"}]), rules)
+        == []
+    )
+    assert told(patient(generalPractitioner=[{"reference": "Organization/1"}]), rules) == [
+        ("profile_min", "Patient.generalPractitioner")
+    ]
 
 
 def test_slices_by_an_extension() -> None:
@@ -148,7 +153,9 @@ def test_slices_by_an_extension() -> None:
         element("Patient.name:marked.extension:e", type=[{"code": "Extension", "profile": ["http://test.org/e"]}]),
         element("Patient.name:marked.extension:e.value[x]", patternCode="y"),
     )
-    definition = profile(element("Extension.url", fixedUri="http://test.org/e"), kind="Extension", url="http://test.org/e")
+    definition = profile(
+        element("Extension.url", fixedUri="http://test.org/e"), kind="Extension", url="http://test.org/e"
+    )
     marked = {"extension": [{"url": "http://test.org/e", "valueCode": "y"}], "text": "a"}
     other = {"extension": [{"url": "http://test.org/e", "valueCode": "z"}], "text": "a"}
     assert told(patient(name=[marked]), rules, definition) == []
@@ -194,7 +201,13 @@ def test_fixed_values_patterns_bindings_types_and_constraints() -> None:
         element("Patient.birthDate", min=1),
         element("Patient.photo", max="0"),
     )
-    females = {"resourceType": "ValueSet", "url": "http://test.org/vs", "compose": {"include": [{"system": "http://hl7.org/fhir/administrative-gender", "concept": [{"code": "female"}]}]}}
+    females = {
+        "resourceType": "ValueSet",
+        "url": "http://test.org/vs",
+        "compose": {
+            "include": [{"system": "http://hl7.org/fhir/administrative-gender", "concept": [{"code": "female"}]}]
+        },
+    }
     right = patient(
         active=True, maritalStatus={"coding": [{"code": "M", "display": "x"}, {"code": "z"}]}, gender="female",
         multipleBirthInteger=2, name=[{"family": "x", "given": ["y"]}], birthDate="2020",
@@ -217,16 +230,27 @@ def test_fixed_values_patterns_bindings_types_and_constraints() -> None:
 
 def test_type_profiles_and_profiles_of_profiles() -> None:
     zip_code = profile(element("Address.postalCode", min=1), kind="Address", url="http://test.org/address")
-    middle = profile(element("Patient.address", type=[{"code": "Address", "profile": [zip_code["url"]]}]), url="http://test.org/middle")
+    middle = profile(
+        element("Patient.address", type=[{"code": "Address", "profile": [zip_code["url"]]}]),
+        url="http://test.org/middle",
+    )
     top = {**profile(element("Patient.address", min=1)), "baseDefinition": middle["url"]}
     assert told(patient(address=[{"postalCode": "75001"}]), top, middle, zip_code) == []
-    assert told(patient(address=[{"city": "x"}]), top, middle, zip_code) == [("profile_min", "Patient.address[0].postalCode")]
+    assert told(patient(address=[{"city": "x"}]), top, middle, zip_code) == [
+        ("profile_min", "Patient.address[0].postalCode")
+    ]
     assert told(patient(active=True), top, middle, zip_code) == [("profile_min", "Patient.address")]
 
 
 def test_content_references_carry_the_rules_of_what_they_refer_to() -> None:
     rules = profile(element("Questionnaire.item.text", min=1), kind="Questionnaire")
-    form = {"resourceType": "Questionnaire", "status": "draft", "item": [{"linkId": "1", "type": "group", "text": "a", "item": [{"linkId": "2", "type": "string", "text": "b"}]}]}
+    form = {
+        "resourceType": "Questionnaire",
+        "status": "draft",
+        "item": [
+            {"linkId": "1", "type": "group", "text": "a", "item": [{"linkId": "2", "type": "string", "text": "b"}]}
+        ],
+    }
     assert told(form, rules) == []
     bare = copy.deepcopy(form)
     del bare["item"][0]["item"][0]["text"]
@@ -237,3 +261,24 @@ def test_a_profile_that_leads_nowhere_is_unknown() -> None:
     nowhere = {**profile(), "baseDefinition": URL}
     assert told(patient(active=True), nowhere) == [("profile_unknown", "Patient")]
     assert told(patient(active=True), profile(element("Patient.zzz", min=1))) == [("profile_unknown", "Patient")]
+
+
+def test_constraints_may_ask_for_references_value_sets_and_profiles() -> None:
+    expressions = (
+        "managingOrganization.resolve().name.exists()",
+        "gender.memberOf('http://hl7.org/fhir/ValueSet/administrative-gender')",
+        "contained.all(conformsTo('http://test.org/named'))",
+    )
+    rules = [
+        {"key": f"t-{n}", "severity": "error", "human": "x", "expression": text} for n, text in enumerate(expressions)
+    ]
+    named = profile(element("Organization.name", min=1), kind="Organization", url="http://test.org/named")
+    asking = profile(element("Patient", constraint=rules))
+    asking["differential"]["element"].pop(0)
+
+    def one(**organization: str) -> dict[str, Any]:
+        held = {"resourceType": "Organization", "id": "o", **organization}
+        return patient(contained=[held], managingOrganization={"reference": "#o"}, gender="female")
+
+    assert told(one(name="x"), asking, named) == []
+    assert {key for key, _ in told(one(language="fr"), asking, named)} == {"org-1", "t-0", "t-2"}

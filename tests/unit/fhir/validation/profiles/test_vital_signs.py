@@ -20,7 +20,9 @@ def measured(code: str, value: int) -> dict[str, Any]:
 
 
 def blood_pressure(**more: Any) -> dict[str, Any]:
-    category = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "vital-signs"}]}
+    category = {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "vital-signs"}]
+    }
     return {
         "resourceType": "Observation",
         "meta": {"profile": [f"{DEFINED}bp"]},
@@ -47,10 +49,13 @@ def test_a_blood_pressure_is_accepted() -> None:
     ("change", "expected"),
     [
         ({"component": [measured("8480-6", 120)]}, ("profile_min", "Observation.component")),
-        ({"component": [measured("8480-6", 1), measured("8480-6", 2), measured("8462-4", 3)]}, ("profile_max", "Observation.component")),
+        (
+            {"component": [measured("8480-6", 1), measured("8480-6", 2), measured("8462-4", 3)]},
+            ("profile_max", "Observation.component"),
+        ),
         ({"category": [{"text": "x"}]}, ("profile_min", "Observation.category")),
         ({"code": {"coding": [{"system": LOINC, "code": "1-1"}]}}, ("profile_min", "Observation.code.coding")),
-        ({"effectiveDateTime": "2024"}, ("vs-1", "Observation")),
+        ({"effectiveDateTime": "2024"}, ("vs-1", "Observation.effectiveDateTime")),
         ({"subject": {"reference": "Group/1"}}, ("reference_target", "Observation.subject")),
     ],
 )
