@@ -22,7 +22,7 @@ from rich.table import Table
 
 from bench import data, limits, queries
 from bench.client import Ask, Result, run
-from bench.serving import Served, command, served
+from seve.testing.serving import Served, command, served
 
 TYPES = (
     "Patient", "Observation", "Encounter", "Condition", "MedicationRequest", "Procedure", "Immunization", "DiagnosticReport", "Claim",

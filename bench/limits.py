@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 
 from bench.client import Ask, run
-from bench.serving import free_port
+from seve.testing.serving import free_port
 from seve.store.embedded import Embedded
 
 _ROWS = 20_000

@@ -6,7 +6,7 @@ import argparse
 import sys
 from importlib import import_module
 
-COMMANDS = ("serve",)
+COMMANDS = ("demo", "serve", "load", "export", "backup", "restore", "reindex", "package", "sweep", "doctor")
 
 
 def main(arguments: list[str] | None = None) -> int:

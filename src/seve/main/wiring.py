@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from seve.engine.engine import Engine
 from seve.fhir.definitions import Definitions, core
 from seve.main.settings import Settings
-from seve.store import packages
+from seve.store import loading, packages, reindexing
 from seve.store.database import Database
 from seve.store.migrate import prepare
 
@@ -23,10 +23,21 @@ async def definitions_of(connection: Connection | Pool) -> Definitions:
     return core().with_resources(added) if added else core()
 
 
+async def prepared(settings: Settings) -> int:
+    """Brings the store up to date, and says how many migrations ran; an empty store takes the parameters in force."""
+    ran = await prepare(settings.store_url)
+    connection = await loading.connect(settings.store_url)
+    try:
+        await reindexing.is_due(connection, reindexing.fingerprint(await definitions_of(connection)))
+    finally:
+        await connection.close()
+    return ran
+
+
 @asynccontextmanager
 async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncIterator[Engine]:
     """An engine on the store, brought up to date."""
-    await prepare(settings.store_url)
+    await prepared(settings)
     database = await Database.open(settings.store_url, connections=connections)
     try:
         definitions = await definitions_of(database.pool)

@@ -13,7 +13,8 @@ from seve.engine.refusals import MethodNotAllowed
 from seve.kernel.refusals import Refusal
 from seve.rest import answering, asking
 from seve.rest.negotiation import Format, language, representation
-from seve.rest.refusals import Incident
+from seve.rest.refusals import Incident, Unavailable
+from seve.store.database import is_unavailable
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
@@ -45,10 +46,11 @@ class FhirApp:
             await self._answer(scope, receive, send, headers=headers, query=query, format_=format_, is_pretty=is_pretty)
         except Refusal as refusal:
             await _refuse(scope, send, refusal, (format_, is_pretty, tongue))
-        except Exception as error:  # noqa: BLE001 - a bug must not take the server down; it is logged and told
+        except Exception as error:  # noqa: BLE001 - a bug or a lost database must not take the server down; it is logged and told
             incident = secrets.token_hex(4)
             _log(incident, error)
-            await _refuse(scope, send, Incident(incident=incident), (format_, is_pretty, tongue))
+            refusal = Unavailable() if is_unavailable(error) else Incident(incident=incident)
+            await _refuse(scope, send, refusal, (format_, is_pretty, tongue))
 
     async def _answer(
         self,

@@ -51,3 +51,11 @@ class Incident(Refusal):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "exception"
     key: ClassVar[str] = "rest.refusals.incident"
+
+
+class Unavailable(Refusal):
+    """The database can't be reached just now. Whether a write that was on its way has happened is not known."""
+
+    status: ClassVar[int] = 503
+    code: ClassVar[str] = "transient"
+    key: ClassVar[str] = "rest.refusals.unavailable"

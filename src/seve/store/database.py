@@ -28,6 +28,18 @@ async def _keep(connection: Connection) -> None:
     del connection
 
 
+def is_unavailable(error: Exception) -> bool:
+    """Whether an error says that PostgreSQL can't be reached, is starting or stopping, or broke off: worth trying again."""
+    gone = (
+        OSError,
+        asyncpg.InterfaceError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.OperatorInterventionError,
+        asyncpg.InsufficientResourcesError,
+    )
+    return isinstance(error, gone)
+
+
 class Database:
     """One process's door to PostgreSQL."""
 

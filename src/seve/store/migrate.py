@@ -16,7 +16,7 @@ async def prepare(url: str) -> int:
     try:
         connection = await asyncpg.connect(url)
     except asyncpg.InvalidCatalogNameError:
-        await _create(url)
+        await create_database(url)
         connection = await asyncpg.connect(url)
     try:
         return await migrate(connection)
@@ -58,7 +58,8 @@ def _migrations() -> Iterator[tuple[int, tuple[str, str]]]:
             yield int(number), (name, file.read_text(encoding="utf-8"))
 
 
-async def _create(url: str) -> None:
+async def create_database(url: str) -> None:
+    """Creates the database of a URL, unless another process was quicker."""
     name = urlsplit(url).path.lstrip("/")
     connection = await asyncpg.connect(url, database="postgres")
     try:

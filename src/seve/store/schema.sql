@@ -86,4 +86,48 @@ CREATE INDEX task_by_state ON task (state, created);
 -- Chunks of a load that are in the store already, so that a killed load goes on where it stopped; empty when none is under way.
 CREATE TABLE loaded (chunk bigint PRIMARY KEY);
 
+-- Code systems of thousands of codes (`seve terminology import`): one row a concept, numbered in the order of its system.
+-- A system is never changed in place: an import makes a new number and removes the old one with its concepts.
+CREATE TABLE code_system (
+    number   integer PRIMARY KEY,
+    url      text COLLATE "C" NOT NULL,
+    version  text COLLATE "C" NOT NULL,
+    header   text NOT NULL,                   -- the CodeSystem without its concepts
+    size     integer NOT NULL,
+    imported timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (url, version)
+);
+CREATE TABLE concept (
+    number      integer PRIMARY KEY,
+    system      integer NOT NULL REFERENCES code_system ON DELETE CASCADE,
+    key         text COLLATE "C" NOT NULL,    -- the code as it is compared: folded where the system ignores case
+    code        text COLLATE "C" NOT NULL,
+    is_abstract boolean NOT NULL,
+    is_active   boolean NOT NULL,
+    parents     text[] NOT NULL,
+    lineage     integer[] NOT NULL,           -- the concept and all that subsume it: no recursion to ask what is below
+    properties  jsonb NOT NULL,               -- {"name": ["value", …]}, for filters
+    names       text COLLATE "C" NOT NULL,    -- code, display and designations, folded
+    trigrams    integer[] NOT NULL,
+    detail      text NOT NULL                 -- CodeSystem.concept without the concepts in it
+);
+CREATE UNIQUE INDEX concept_by_key ON concept (system, key);
+CREATE INDEX concept_in_order ON concept (system, number);
+CREATE INDEX concept_by_lineage ON concept USING gin (lineage);
+CREATE INDEX concept_by_property ON concept USING gin (properties jsonb_path_ops);
+CREATE INDEX concept_by_trigram ON concept USING gin (trigrams);
+CREATE SEQUENCE concept_number AS integer;
+
+-- Closure tables of clients (`$closure`): their concepts, and each relation with the version that first told it.
+CREATE TABLE closure (name text COLLATE "C" PRIMARY KEY, version integer NOT NULL);
+CREATE TABLE closure_concept (
+    name text COLLATE "C" NOT NULL REFERENCES closure ON DELETE CASCADE, system text NOT NULL, code text NOT NULL,
+    PRIMARY KEY (name, system, code)
+);
+CREATE TABLE closure_relation (
+    name text COLLATE "C" NOT NULL REFERENCES closure ON DELETE CASCADE, version integer NOT NULL,
+    system text NOT NULL, code text NOT NULL, ancestor text NOT NULL
+);
+CREATE INDEX closure_relation_by_version ON closure_relation (name, version);
+
 CREATE TABLE migration (number integer PRIMARY KEY, name text NOT NULL, applied timestamptz NOT NULL DEFAULT now());

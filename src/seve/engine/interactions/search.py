@@ -10,6 +10,7 @@ from seve.engine.bundles import bundle, entry, outcome_entry
 from seve.engine.includes import included
 from seve.engine.outcomes import outcome
 from seve.engine.pages import PARAMETER, searched
+from seve.engine.refusals import PageGone
 from seve.engine.requests import Answer, Pairs, Request
 from seve.fhir.codec import encode_json
 from seve.fhir.codec.json import parse as parse_json
@@ -17,6 +18,7 @@ from seve.fhir.search.grammar import parse
 from seve.fhir.search.keys import compartment_key, value_key
 from seve.fhir.search.query import CompartmentMatch, Query
 from seve.fhir.subset import elements, summary
+from seve.store import sweeping
 from seve.store.search import running
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ async def answered(engine: Engine, grant: Grant, request: Request, query: Query)
             return Answer(200, bundle("searchset", (), links=_links(engine, request, query, {}), total=number))
         count = min(engine.limits.page if query.count is None else query.count, engine.limits.page_most)
         page = await running.search(connection, grant, query, count=count, place=place)
+        if place and await sweeping.is_past(connection, place.snapshot):
+            raise PageGone
         total = len(page.matches) if place is None and page.next is None else None
         if total is None and query.total in ("accurate", "estimate"):
             total = await running.total(connection, grant, query, snapshot=place.snapshot if place else None)

@@ -35,7 +35,7 @@ class Concept:
     properties: tuple[tuple[str, str], ...] = ()
     is_abstract: bool = False
     is_active: bool = True
-    detail: Mapping[str, Any] = field(default=_NOTHING)
+    detail: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
 
     @property
     def designations(self) -> Sequence[Mapping[str, Any]]:

@@ -7,7 +7,7 @@ import ipaddress
 import os
 
 from seve.main.settings import Settings
-from seve.main.wiring import running_store
+from seve.main.holding import running_store
 
 _BACKLOG = 1_024
 

@@ -1,4 +1,4 @@
-"""A Sève of its own for a benchmark: a fresh data directory, `seve serve --open` as a process, and its memory."""
+"""A Sève as its users run it: `seve serve --open` as a process on a data directory, for crash tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -46,30 +46,47 @@ class Served:
 
 
 @contextmanager
-def served(*, workers: int) -> Iterator[Served]:
+def served(*, workers: int = 1) -> Iterator[Served]:
     """A server on an empty store, removed afterwards."""
-    data = Path(tempfile.mkdtemp(prefix="seve-bench-"))
-    port = free_port()
-    environment = {**os.environ, "SEVE_PORT": str(port), "SEVE_DATA": str(data), "SEVE_WORKERS": str(workers)}
-    command = [str(Path(sys.executable).parent / "seve"), "serve", "--open"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    data = Path(tempfile.mkdtemp(prefix="seve-served-"))
+    server = start(data, port=free_port(), workers=workers)
     try:
-        base = f"http://127.0.0.1:{port}/fhir"
-        _wait_for(base, process)
-        yield Served(base, data, process)
+        yield server
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
+        stop(server)
         shutil.rmtree(data, ignore_errors=True)
+
+
+def start(data: Path, *, port: int, workers: int = 1) -> Served:
+    """Starts a server on a data directory and waits until it answers. Raises RuntimeError when it does not."""
+    environment = {**os.environ, "SEVE_PORT": str(port), "SEVE_DATA": str(data), "SEVE_WORKERS": str(workers)}
+    command_line = [str(Path(sys.executable).parent / "seve"), "serve", "--open"]
+    process = subprocess.Popen(command_line, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our own command
+    base = f"http://127.0.0.1:{port}/fhir"
+    _wait_for(base, process)
+    return Served(base, data, process)
+
+
+def stop(server: Served) -> None:
+    """Stops it as Ctrl-C does."""
+    server.process.send_signal(signal.SIGINT)
+    server.process.wait(timeout=60)
+
+
+def kill(server: Served) -> None:
+    """Kills the server's processes at once (SIGKILL); PostgreSQL, a process of its own, lives on."""
+    os.killpg(server.process.pid, signal.SIGKILL)
+    server.process.wait(timeout=60)
 
 
 def command(served_: Served, *arguments: str) -> None:
     """Runs a `seve` command on the server's store."""
     seve = str(Path(sys.executable).parent / "seve")
-    subprocess.run([seve, *arguments], env=served_.environment(), check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([seve, *arguments], env=served_.environment(), check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
 
 
 def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -79,7 +96,7 @@ def _wait_for(base: str, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{base}/metadata", timeout=5):
+            with urllib.request.urlopen(f"{base}/metadata", timeout=5):  # noqa: S310 - our own address
                 return
         except OSError:
             time.sleep(0.1)

@@ -1,0 +1,18 @@
+-- name: types
+SELECT DISTINCT type FROM version WHERE body IS NOT NULL AND ($1 OR ended IS NULL) ORDER BY type;
+
+-- name: count
+SELECT count(*) FROM version WHERE type = ANY ($1::text[]) AND body IS NOT NULL AND ($2 OR ended IS NULL);
+
+-- name: bodies
+SELECT body FROM version WHERE type = $1 AND body IS NOT NULL AND ($2 OR ended IS NULL) ORDER BY vid;
+
+-- name: new_cluster
+-- Transaction ids of another cluster mean nothing here: every version was written, and every ended one ended, long ago.
+ALTER TABLE version
+    ALTER COLUMN xid TYPE xid8 USING '3'::xid8,
+    ALTER COLUMN ended TYPE xid8 USING CASE WHEN ended IS NOT NULL THEN '3'::xid8 END;
+
+-- name: forget_cluster
+DELETE FROM setting WHERE name IN ('page_secret', 'horizon', 'reindex');
+

@@ -1,0 +1,1 @@
+"""Code systems in tables, current terminology resources by canonical, and closure tables."""

@@ -1,0 +1,113 @@
+"""SQL answers as the oracle does: every parameter of R4 with values made to match and values made not to, by every plan."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from tests.unit.fhir.search.matcher import Record, World, record
+from tests.unit.fhir.search.searching import r4
+from tests.unit.fhir.search.test_every_parameter import PLACES, variants
+
+from seve.engine.access import open_grant
+from seve.engine.engine import Engine
+from seve.fhir import Resource
+from seve.fhir.search import parse
+from seve.fhir.search.query import Query
+from seve.store.search import running
+from seve.store.writing import Deed, Draft
+
+NUMBERS = (200, 1_601)
+MODIFIED = {
+    "token": ("{code}:not={value}", "{code}:missing=false", "{code}:missing=true"),
+    "string": ("{code}:contains={value}", "{code}:exact={value}", "{code}:missing=true"),
+    "date": ("{code}=gt{value}", "{code}=le{value}", "{code}=ne{value}", "{code}=sa{value}", "{code}=eb{value}", "{code}=ap{value}"),
+    "number": ("{code}=gt{value}", "{code}=le{value}", "{code}=ne{value}"),
+    "quantity": ("{code}=gt{value}", "{code}=le{value}", "{code}=ne{value}"),
+    "reference": ("{code}:missing=true", "{code}:missing=false"),
+    "uri": ("{code}:below={value}", "{code}:missing=true"),
+    "composite": ("{code}:missing=true",),
+    "special": (),
+}
+
+
+def made() -> tuple[list[Resource], list[tuple[str, str, str]]]:
+    """Resources with ids of their own, and searches as (type, parameter, value) by which some of them are found."""
+    resources: list[Resource] = []
+    searches: list[tuple[str, str, str]] = []
+    for parameter, way in PLACES:
+        for number in NUMBERS:
+            for one in variants(parameter, way, number):
+                resources.append({**one.value, "id": f"r{len(resources)}"})
+                name, _, value = f"{parameter.code}={one.search}".partition("=")
+                searches.append((parameter.resource_type, name, value))
+                for form in MODIFIED[parameter.type]:
+                    modified, _, text = form.format(code=parameter.code, value=one.search).partition("=")
+                    searches.append((parameter.resource_type, modified, text))
+    return resources, list(dict.fromkeys(searches))
+
+
+async def store(engine: Engine, resources: list[Resource]) -> None:
+    """Writes resources as they are: they are made for search, not for validation."""
+    for start in range(0, len(resources), 200):
+        deeds: list[Deed] = []
+        for resource in resources[start : start + 200]:
+            draft = Draft("PUT", resource, engine.entries(resource))
+            deeds.append(Deed(resource["resourceType"], resource["id"], lambda _, draft=draft: draft, is_new=True))
+        await engine.lane.commit(open_grant(), deeds)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(shared_engine: Engine) -> AsyncIterator[tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]]]:
+    await shared_engine.database.pool.execute("TRUNCATE version, posting, link, text_value, moment, quantity, position, words")
+    resources, searches = made()
+    await store(shared_engine, resources)
+    records: dict[str, list[Record]] = {}
+    for resource in resources:
+        records.setdefault(resource["resourceType"], []).append(record(resource, r4()))
+    queries = [(f"{t}?{n}={v}", parse([(n, v)], types=[t], parameters=r4(), lenient=True)) for t, n, v in searches]
+    yield shared_engine, records, [(text, query) for text, query in queries if not query.ignored]
+    await shared_engine.database.pool.execute("TRUNCATE version, posting, link, text_value, moment, quantity, position, words")
+
+
+async def differing(
+    engine: Engine, records: dict[str, list[Record]], queries: list[tuple[str, Query]], *, count: int
+) -> list[tuple[str, set[str], set[str]]]:
+    wrong: list[tuple[str, set[str], set[str]]] = []
+    async with engine.database.pool.acquire() as connection:
+        for text, query in queries:
+            expected = set(World(records.get(query.types[0], [])).search(query))
+            found: list[str] = []
+            place = None
+            while True:
+                page = await running.search(connection, open_grant(), query, count=count, place=place)
+                found += [f"{match.type}/{match.id}" for match in page.matches]
+                place = page.next
+                if place is None:
+                    break
+            if set(found) != expected or len(found) != len(expected):
+                wrong.append((text, set(found), expected))
+    return wrong
+
+
+async def test_a_small_answer_is_that_of_the_oracle(world: tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]]) -> None:
+    engine, records, queries = world
+    assert len(queries) > 5_000
+    assert await differing(engine, records, queries, count=1_000) == []
+
+
+async def test_a_large_answer_read_by_walking_an_index_is_that_of_the_oracle(
+    world: tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, records, queries = world
+    monkeypatch.setattr(running, "PROBE", 1)
+    assert await differing(engine, records, queries[::3], count=7) == []
+
+
+async def test_the_total_is_the_number_of_matches(world: tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]]) -> None:
+    engine, records, queries = world
+    async with engine.database.pool.acquire() as connection:
+        for text, query in queries[::7]:
+            expected = len(World(records.get(query.types[0], [])).search(query))
+            assert await running.total(connection, open_grant(), query) == expected, text
