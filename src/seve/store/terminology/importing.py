@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from seve.fhir import Resource
 from seve.fhir.codec.json import encode
-from seve.fhir.search.keys import trigrams
+from seve.fhir.search.keys import trigrams, value_key
 from seve.fhir.terminology.concepts import Concept, Header
 from seve.fhir.terminology.hierarchy import closure
 from seve.fhir.terminology.memory import header_of
@@ -21,6 +22,7 @@ _COLUMNS = (
     "detail",
 )  # fmt: skip
 _BATCH = 5_000
+_LOCK = value_key("\x00terminology import")
 
 
 async def install(
@@ -32,15 +34,14 @@ async def install(
     """
     header = header_of(resource)
     distinct = list({header.key(concept.code): concept for concept in reversed(concepts)}.values())[::-1]
-    async with database.transaction() as connection:
+    async with database.transaction(locks=(_LOCK,)) as connection:
         before: int = await connection.fetchval(statements("terminology")["reserve"], len(distinct) + 1)
         await connection.execute(statements("terminology")["remove"], header.url, header.version)
         text = encode(header.resource).decode()
         added = (before + 1, header.url, header.version, text, len(distinct))
         await connection.execute(statements("terminology")["add"], *added)
         rows = _rows(header, distinct, system=before + 1)
-        for start in range(0, len(distinct), _BATCH):
-            batch = [row for row, _ in zip(rows, range(min(_BATCH, len(distinct) - start)), strict=False)]
+        while batch := list(islice(rows, _BATCH)):
             await connection.copy_records_to_table("concept", records=batch, columns=_COLUMNS)
             progress(len(batch))
     await database.pool.execute("ANALYZE concept")
