@@ -24,7 +24,7 @@ from seve.engine.interactions.transaction import transaction
 from seve.engine.interactions.update import update
 from seve.engine.interactions.vread import vread
 from seve.engine.operations import invoke
-from seve.engine.refusals import BodyMissing, InvalidBundle, MethodNotAllowed, UnknownPath
+from seve.engine.refusals import BodyMissing, InvalidBundle, InvalidParameter, MethodNotAllowed, UnknownPath
 from seve.engine.requests import Answer, Request
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _COMPARTMENTS = ("Patient", "Encounter", "RelatedPerson", "Practitioner", "Devic
 
 async def perform(engine: Engine, grant: Grant, request: Request) -> Answer:
     """The answer to a request. Raises the Refusal that says what is wrong with it."""
+    _check_characters(request)
     segments = request.path.split("/") if request.path else []
     if segments and segments[-1].startswith("$"):
         return await _operation(engine, grant, request, segments)
@@ -56,6 +57,13 @@ async def perform(engine: Engine, grant: Grant, request: Request) -> Answer:
         case _:
             check_type(engine, segments[0])
             return await _typed(engine, grant, request, segments)
+
+
+def _check_characters(request: Request) -> None:
+    """PostgreSQL's texts can't hold NUL, and nothing that is searched has one."""
+    for name, value in request.query:
+        if "\0" in name or "\0" in value:
+            raise InvalidParameter(name=name.replace("\0", ""), value="\\0", expression="http")
 
 
 async def _system(engine: Engine, grant: Grant, request: Request) -> Answer:

@@ -57,7 +57,7 @@ class Engine:
             definitions=definitions,
             parameters=SearchParameters(definitions),
             checker=Checker(definitions),
-            terminology=TerminologyService(),
+            terminology=TerminologyService(database, definitions, base_url=base_url),
             pages=await PageLinks.open(database),
             base_url=base_url,
         )

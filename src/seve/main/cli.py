@@ -6,6 +6,10 @@ import argparse
 import sys
 from importlib import import_module
 
+import asyncpg
+
+from seve.kernel.refusals import Refusal
+
 COMMANDS = ("demo", "serve", "load", "export", "backup", "restore", "reindex", "package", "sweep", "doctor")
 
 
@@ -22,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return options.run(options)
-    except (ValueError, OSError, RuntimeError) as error:
+    except (ValueError, OSError, RuntimeError, Refusal, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         print(f"seve {options.command}: {error}", file=sys.stderr)  # noqa: T201 - this is a command line
         return 1
     except KeyboardInterrupt:

@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -42,6 +42,12 @@ async def count(connection: Connection, types_: Sequence[str], *, with_history: 
     return number
 
 
+async def is_bare(connection: Connection) -> bool:
+    """Whether nothing is in the store, or only the beginning of a load."""
+    is_empty = await connection.fetchval(statements("loading")["is_empty"])
+    return is_empty or bool(await connection.fetchval(statements("loading")["is_under_way"]))
+
+
 async def documents(connection: Connection, type_: str, *, with_history: bool) -> AsyncIterator[str]:
     """The documents of a type, the oldest first; within a transaction. Deletions have none."""
     async for row in connection.cursor(statements("dump")["bodies"], type_, with_history, prefetch=_PREFETCH):
@@ -53,7 +59,7 @@ async def backup(url: str, file: Path) -> None:
     partial = file.with_name(f".{file.name}.partial")
     try:
         partial.touch(mode=0o600)
-        await _run("pg_dump", "--format=custom", "--compress=gzip:1", "--no-owner", f"--file={partial}", f"--dbname={url}")
+        await _run("pg_dump", "--format=custom", "--compress=gzip:1", "--no-owner", f"--file={partial}", url=url)
         _flush(partial)
         partial.replace(file)
     finally:
@@ -84,7 +90,7 @@ async def restore(url: str, file: Path, *, jobs: int, replaces: bool) -> None:
 
 async def _restore_section(url: str, file: Path, section: str, *, jobs: int) -> None:
     options = ("--no-owner", "--exit-on-error", f"--jobs={jobs}", f"--section={section}")
-    await _run("pg_restore", *options, f"--dbname={url}", str(file))
+    await _run("pg_restore", *options, str(file), url=url)
 
 
 async def _adopt(url: str) -> None:
@@ -134,10 +140,14 @@ async def _drop(url: str, name: str) -> None:
         await connection.close()
 
 
-async def _run(program: str, *arguments: str) -> None:
+async def _run(program: str, *arguments: str, url: str) -> None:
+    parts = urlsplit(url)
     environment = {**os.environ, "PGAPPNAME": "seve", "PGOPTIONS": "-c statement_timeout=0"}
+    if parts.password:  # not among the arguments, which every user of the machine can see
+        environment["PGPASSWORD"] = unquote(parts.password)
+        url = urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@", 1)))
     ran = await asyncio.create_subprocess_exec(
-        str(binaries() / program), *arguments, stderr=asyncio.subprocess.PIPE, env=environment
+        str(binaries() / program), f"--dbname={url}", *arguments, stderr=asyncio.subprocess.PIPE, env=environment
     )
     _, problems = await ran.communicate()
     if ran.returncode:

@@ -47,13 +47,15 @@ async def missing(connection: Connection) -> dict[str, str]:
     return msgspec.json.decode(value, type=dict[str, str]) if value else {}
 
 
-async def lock(connection: Connection, *, is_waiting: bool = False) -> bool:
-    """Takes the right to drop and to make them, for the life of the connection; False when another has it."""
-    if is_waiting:
-        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
-        return True
+async def lock(connection: Connection) -> bool:
+    """Takes the right to drop and to make them, until `unlock` or the connection's end; False when another has it."""
     is_ours: bool = await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK)
     return is_ours
+
+
+async def unlock(connection: Connection) -> None:
+    """Gives the right back."""
+    await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
 
 
 async def make(url: str, *, at_once: int = 2, tell: Callable[[str], None] = lambda _: None) -> int:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import resources
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import asyncpg
+
+if TYPE_CHECKING:
+    from seve.store.database import Connection
 
 _LOCK = 0x5EFE  # one process migrates, the others wait
 
@@ -24,24 +28,29 @@ async def prepare(url: str) -> int:
         await connection.close()
 
 
-async def migrate(connection: asyncpg.Connection[asyncpg.Record]) -> int:
+async def migrate(connection: Connection) -> int:
     """Applies what is missing. Raises NewerStoreError when the store is ahead of this program."""
     await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
     try:
-        known = await connection.fetchval("SELECT to_regclass('migration') IS NOT NULL")
-        done = {row["number"] for row in await connection.fetch("SELECT number FROM migration")} if known else set[int]()
-        available = dict(_migrations())
-        if ahead := done - available.keys():
+        missing, ahead = await unapplied(connection)
+        if ahead:
             raise NewerStoreError(max(ahead))
-        missing = sorted(available.keys() - done)
-        for number in missing:
-            name, sql = available[number]
+        for number, (name, sql) in missing.items():
             async with connection.transaction():
                 await connection.execute(sql)
                 await connection.execute("INSERT INTO migration (number, name) VALUES ($1, $2)", number, name)
         return len(missing)
     finally:
         await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
+
+
+async def unapplied(connection: Connection) -> tuple[dict[int, tuple[str, str]], set[int]]:
+    """The migrations that the store lacks, in order, and the numbers of those that only a newer program knows."""
+    known = await connection.fetchval("SELECT to_regclass('migration') IS NOT NULL")
+    done = {row["number"] for row in await connection.fetch("SELECT number FROM migration")} if known else set[int]()
+    available = dict(_migrations())
+    missing = {number: available[number] for number in sorted(available.keys() - done)}
+    return missing, done - available.keys()
 
 
 class NewerStoreError(RuntimeError):

@@ -32,9 +32,7 @@ async def document(call: Call) -> Resource:
         "identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{new_id()}"},
         "type": "document",
         "timestamp": instant_of(call.engine.database.clock.next()),
-        "entry": [
-            {"fullUrl": f"{base}/{r['resourceType']}/{r['id']}", "resource": r} for r in (composition, *found)
-        ],
+        "entry": [{"fullUrl": f"{base}/{r['resourceType']}/{r['id']}", "resource": r} for r in (composition, *found)],
     }
     if call.one("persist"):
         call.engine.checker.check(bundle)
@@ -53,7 +51,9 @@ async def _referred(call: Call, composition: Resource) -> list[Resource]:
         found += fresh
         if len(found) > call.engine.limits.included_most:
             raise TooCostly(limit=call.engine.limits.included_most)
-        frontier = set[str]().union(*(_references(r) for r in fresh if r["resourceType"] == "List" or "section" in r)) - seen
+        frontier = (
+            set[str]().union(*(_references(r) for r in fresh if r["resourceType"] == "List" or "section" in r)) - seen
+        )
     return found
 
 

@@ -12,9 +12,31 @@ from seve.fhir.codec.json import parse
 from seve.fhir.definitions import core
 from seve.fhir.search.dates import moment
 from seve.fhir.search.entries import END
-from seve.fhir.search.query import And, Criterion, DateMatch, DateRange, Include, LastUpdatedMatch, Not, Or, PresentMatch, Query
+from seve.fhir.search.query import (
+    And,
+    Criterion,
+    DateMatch,
+    DateRange,
+    Include,
+    LastUpdatedMatch,
+    Not,
+    Or,
+    PresentMatch,
+    Query,
+)
 
-_CARE_DATES = ("date", "effective", "onset-date", "performed", "authoredon", "occurrence", "period", "issued", "created", "recorded")
+_CARE_DATES = (
+    "date",
+    "effective",
+    "onset-date",
+    "performed",
+    "authoredon",
+    "occurrence",
+    "period",
+    "issued",
+    "created",
+    "recorded",
+)
 
 
 async def everything(call: Call) -> Answer:

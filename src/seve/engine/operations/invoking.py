@@ -118,7 +118,9 @@ def _checked(given: Mapping[str, list[Any]], declared: Iterable[Mapping[str, Any
     ins = {p["name"]: p for p in declared if p["use"] == "in"}
     for name in given:
         if name not in ins:
-            raise UnknownOperationParameter(name=name[:64], expression=f"Parameters.parameter.where(name = '{name[:64]}')")
+            raise UnknownOperationParameter(
+                name=name[:64], expression=f"Parameters.parameter.where(name = '{name[:64]}')"
+            )
     for name, parameter in ins.items():
         count, most = len(given.get(name, ())), parameter["max"]
         if count < parameter["min"] or (most != "*" and count > int(most)):

@@ -50,7 +50,13 @@ def _code(resource: Resource) -> str:
 
 def _time(resource: Resource) -> str:
     period = resource.get("effectivePeriod", {})
-    return resource.get("effectiveDateTime") or resource.get("effectiveInstant") or period.get("end") or period.get("start") or ""
+    return (
+        resource.get("effectiveDateTime")
+        or resource.get("effectiveInstant")
+        or period.get("end")
+        or period.get("start")
+        or ""
+    )
 
 
 OPERATIONS = (Operation("http://hl7.org/fhir/OperationDefinition/Observation-lastn", lastn, takes_search=True),)

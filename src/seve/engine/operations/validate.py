@@ -49,7 +49,9 @@ def _issues(call: Call, resource: Resource) -> list[Issue]:
         return list(found)
     profile = call.one("profile")
     try:
-        result = call.engine.checker.validator.validate(resource, profiles=[profile] if profile else (), with_advice=True)
+        result = call.engine.checker.validator.validate(
+            resource, profiles=[profile] if profile else (), with_advice=True
+        )
     except Refusal as refusal:
         return list(refusal.issues)
     return list(result.issues)

@@ -38,8 +38,8 @@ class Documents:
         self._documents = OrderedDict[int, Resource]()
         self._systems = OrderedDict[tuple[int, ...], MemoryConcepts]()
 
-    async def read(self, reader: Reader, vids: Sequence[int]) -> list[Resource]:
-        """The documents of versions, in their order."""
+    async def read(self, reader: Reader, vids: Sequence[int]) -> dict[int, Resource]:
+        """The documents of versions; one that was swept away meanwhile is left out."""
         known = {vid: self._documents[vid] for vid in vids if vid in self._documents}
         known |= await resources.documents(reader, [vid for vid in vids if vid not in known])
         for vid in known:
@@ -47,7 +47,7 @@ class Documents:
             self._documents.move_to_end(vid)
         while len(self._documents) > _KEPT_DOCUMENTS:
             self._documents.popitem(last=False)
-        return [known[vid] for vid in vids if vid in known]
+        return known
 
     def indexed(self, vids: Iterable[int], resource: Resource, supplements: Sequence[Resource]) -> MemoryConcepts:
         """A code system with its supplements; `vids` are all of theirs."""
@@ -91,7 +91,7 @@ class StoreSources:
             if _is_version(resource, "CodeSystem", url, version=version):
                 return MemoryConcepts(resource)
         vids = await resources.versions_of(self._reader, "CodeSystem", url)
-        found = dict(zip(vids, await self._documents.read(self._reader, vids), strict=True))
+        found = await self._documents.read(self._reader, vids)
         more = {vid: r for vid, r in found.items() if r.get("content") == "supplement"}
         own = {vid: r for vid, r in found.items() if _is_version(r, "CodeSystem", url, version=version)}
         listed = self._definitions.listed(url, version)
@@ -130,7 +130,7 @@ class StoreSources:
         """The current resource of a type with a canonical: the active one before others, then the one written last."""
         url, _, version = canonical.partition("|")
         vids = await resources.versions_of(self._reader, type_, url)
-        found = dict(zip(vids, await self._documents.read(self._reader, vids), strict=True))
+        found = await self._documents.read(self._reader, vids)
         own = {vid: r for vid, r in found.items() if _is_version(r, type_, url, version=version)}
         return own[preferred(own)] if own else None
 

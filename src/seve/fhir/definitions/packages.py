@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, ClassVar
 
@@ -15,6 +16,8 @@ from seve.kernel.refusals import Malformed, Refusal
 
 MAXIMUM_BYTES = 512 * 1024 * 1024
 MAXIMUM_ENTRIES = 100_000
+MAXIMUM_MANIFEST_BYTES = 1024 * 1024
+_MANIFEST = ("package", "package.json")
 
 
 class UnsafePackage(Refusal):
@@ -46,13 +49,44 @@ def read_package(file: Path | IO[bytes]) -> list[Resource]:
 
     Raises UnsafePackage, PackageTooLarge, BrokenPackage.
     """
+    with _archive(file) as archive:
+        return list(_resources(archive))
+
+
+def read_identity(file: Path | IO[bytes]) -> tuple[str, str]:
+    """The name and version in a package's manifest.
+
+    Raises UnsafePackage, PackageTooLarge, BrokenPackage.
+    """
+    with _archive(file) as archive:
+        for member in archive:
+            if _safe(member).parts == _MANIFEST and member.size <= MAXIMUM_MANIFEST_BYTES:
+                return _identity(archive, member)
+    raise BrokenPackage(name="/".join(_MANIFEST))
+
+
+@contextmanager
+def _archive(file: Path | IO[bytes]) -> Iterator[tarfile.TarFile]:
     try:
         with gzip.open(file) as unpacked:
             stream: Any = _Limited(unpacked)  # Any: a stream archive only ever reads
             with tarfile.open(fileobj=stream, mode="r|") as archive:
-                return list(_resources(archive))
+                yield archive
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, OSError) as error:
         raise BrokenPackage(name="") from error
+
+
+def _identity(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tuple[str, str]:
+    stream = archive.extractfile(member)
+    assert stream is not None or not member.isfile(), "a regular file has a stream"
+    try:
+        manifest = parse(stream.read()) if stream else None
+    except Malformed as error:
+        raise BrokenPackage(name=member.name) from error
+    found = (manifest.get("name"), manifest.get("version")) if isinstance(manifest, dict) else (None, None)
+    if not all(isinstance(text, str) and text for text in found):
+        raise BrokenPackage(name=member.name)
+    return found
 
 
 class _Limited:

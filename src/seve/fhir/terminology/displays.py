@@ -36,7 +36,9 @@ def names(concept: Concept) -> Iterable[str]:
     yield from (d["value"] for d in concept.designations)
 
 
-def chosen(designations: Sequence[Mapping[str, Any]], asked: Sequence[str], *, language: str) -> list[Mapping[str, Any]]:
+def chosen(
+    designations: Sequence[Mapping[str, Any]], asked: Sequence[str], *, language: str
+) -> list[Mapping[str, Any]]:
     """The designations to show, those in `language` first.
 
     `asked` are the tokens of `$expand?designation`: `urn:ietf:bcp:47|fr` for a language, else `system|code` of a use.

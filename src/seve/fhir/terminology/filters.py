@@ -24,8 +24,9 @@ def values(concept: Concept, name: str) -> Sequence[str]:
         return (concept.code,)
     if name == "display":
         return (concept.display,) if concept.display else ()
-    found = tuple(value for stated, value in concept.properties if stated == name)
-    return found or (concept.parents if name == "parent" else ())
+    if name == "parent":
+        return concept.parents
+    return tuple(value for stated, value in concept.properties if stated == name)
 
 
 def listed(filter_: Filter) -> frozenset[str]:

@@ -104,9 +104,7 @@ async def within(
     return verdicts
 
 
-async def _union(
-    sources: Sources, parts: Iterable[Part], codings: set[Coding], *, trail: frozenset[str]
-) -> Verdicts:
+async def _union(sources: Sources, parts: Iterable[Part], codings: set[Coding], *, trail: frozenset[str]) -> Verdicts:
     verdicts = Verdicts()
     for part in parts:
         left = codings - verdicts.members

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import ipaddress
 import os
+import signal
+import socket
+import sys
 
-from seve.main.settings import Settings
 from seve.main.holding import running_store
+from seve.main.keeping import keeper
+from seve.main.progress import say
+from seve.main.settings import Settings
+from seve.main.wiring import prepared
 
 _BACKLOG = 1_024
+_RESPAWN_SECONDS = 1.0
+_KILL_SECONDS = 15
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -22,12 +31,30 @@ def run(options: argparse.Namespace) -> int:
     """Serves until it is told to stop."""
     if not options.open:
         raise ValueError("access control does not exist yet: say `seve serve --open` to serve on loopback without it")
-    if not ipaddress.ip_address(options.address).is_loopback:
-        raise ValueError(f"--open gives everyone everything: it listens on loopback only, not on {options.address}")
     settings = Settings.read()
+    check_address(options.address, settings.port)
+    stop_on_sigterm()
     with running_store(settings):
         listen(settings, address=options.address)
     return 0
+
+
+def check_address(address: str, port: int) -> None:
+    """Raises ValueError when the address isn't loopback, OSError when the port is in use."""
+    if not ipaddress.ip_address(address).is_loopback:
+        raise ValueError(f"--open gives everyone everything: it listens on loopback only, not on {address}")
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise OSError(f"port {port} on {address} can't be had ({error.strerror}): set SEVE_PORT to another one") from error
+
+
+def stop_on_sigterm() -> None:
+    """SIGTERM unwinds like Ctrl-C, so that the embedded server stops too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 def listen(settings: Settings, *, address: str) -> None:
@@ -36,8 +63,9 @@ def listen(settings: Settings, *, address: str) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
+    asyncio.run(prepared(settings))
     os.environ["SEVE_PORT"], os.environ["SEVE_DATA"] = str(settings.port), str(settings.data)
-    print(f"Sève: http://{address}:{settings.port}  (API: {settings.fhir_url}; Ctrl-C stops)", flush=True)  # noqa: T201
+    say(f"Sève: http://{address}:{settings.port}  (API: {settings.fhir_url}; Ctrl-C stops)")
     server = Server(
         "seve.main.asgi:app",
         address=address,
@@ -48,5 +76,9 @@ def listen(settings: Settings, *, address: str) -> None:
         log_access=False,
         log_level=LogLevels.warning,
         websockets=False,
+        respawn_failed_workers=True,
+        respawn_interval=_RESPAWN_SECONDS,
+        workers_kill_timeout=_KILL_SECONDS,
     )
-    server.serve()
+    with keeper(settings):
+        server.serve()

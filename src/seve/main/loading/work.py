@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import threading
 from dataclasses import dataclass, field
-from multiprocessing import parent_process
 from typing import TYPE_CHECKING
 
 from seve.engine.checking import Checker
@@ -15,6 +11,7 @@ from seve.fhir.search.extraction import extract
 from seve.fhir.search.parameters import SearchParameters
 from seve.kernel.identifiers import VersionClock
 from seve.kernel.refusals import Refusal
+from seve.main.child import settle_in
 from seve.main.loading.resources import Refused, placed
 from seve.main.wiring import definitions_of
 from seve.store import loading
@@ -87,9 +84,8 @@ _process: list[tuple[asyncio.AbstractEventLoop, Worker]] = []
 
 
 def start(terms: Terms) -> None:
-    """Prepares this process. It dies with its parent, and leaves Ctrl-C to it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    """Prepares this process."""
+    settle_in()
     loop = asyncio.new_event_loop()
     _process.append((loop, loop.run_until_complete(Worker.open(terms))))
 
@@ -98,9 +94,3 @@ def work(chunk: Chunk) -> Outcome:
     """One chunk, in this process."""
     [(loop, worker)] = _process
     return loop.run_until_complete(worker.load(chunk))
-
-
-def _die_with_parent() -> None:
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)

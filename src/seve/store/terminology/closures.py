@@ -30,9 +30,7 @@ async def concepts(connection: Connection, name: str) -> list[Coding]:
     return [(row["system"], row["code"]) for row in rows]
 
 
-async def extend(
-    connection: Connection, name: str, added: Sequence[Coding], *, relations: Iterable[Relation]
-) -> int:
+async def extend(connection: Connection, name: str, added: Sequence[Coding], *, relations: Iterable[Relation]) -> int:
     """Adds concepts and their relations under a new version, which it answers."""
     version: int = await connection.fetchval(statements("terminology")["advance_closure"], name)
     await connection.execute(

@@ -73,6 +73,4 @@ def _properties(concept: Concept) -> dict[str, list[str]]:
     found = dict[str, list[str]]()
     for name, value in concept.properties:
         found.setdefault(name, []).append(value)
-    if concept.parents:
-        found.setdefault("parent", list(concept.parents))
-    return found
+    return {**found, "parent": list(concept.parents)} if concept.parents else found
