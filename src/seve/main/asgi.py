@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
@@ -38,13 +39,21 @@ class Application:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                engine = await self._stack.enter_async_context(open_engine(Settings.read()))
-                self._fhir, self._pages = FhirApp(engine), pages(engine)
-                await send({"type": "lifespan.startup.complete"})
+                await self._start(send)
             else:
                 await self._stack.aclose()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+    async def _start(self, send: Send) -> None:
+        try:
+            engine = await self._stack.enter_async_context(open_engine(Settings.read()))
+        except Exception as error:  # noqa: BLE001 - a process that can't open the store must say why and end
+            traceback.print_exception(error)  # the server says nothing of why
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        self._fhir, self._pages = FhirApp(engine), pages(engine)
+        await send({"type": "lifespan.startup.complete"})
 
 
 app = Application()

@@ -47,6 +47,9 @@ class FhirApp:
         except Refusal as refusal:
             await _refuse(scope, send, refusal, (format_, is_pretty, tongue))
         except Exception as error:  # noqa: BLE001 - a bug or a lost database must not take the server down; it is logged and told
+            refusal = _told(error)
+            await _refuse(scope, send, refusal, (format_, is_pretty, tongue))
+        except Exception as error:  # noqa: BLE001 - a bug or a lost database must not take the server down; it is logged and told
             incident = secrets.token_hex(4)
             _log(incident, error)
             refusal = Unavailable() if is_unavailable(error) else Incident(incident=incident)
@@ -107,8 +110,13 @@ async def _refuse(scope: Scope, send: Send, refusal: Refusal, form: tuple[Format
     )
 
 
-def _log(incident: str, error: Exception) -> None:
-    """Where it happened and its class; not its message, which may quote a person's data."""
+def _told(error: Exception) -> Refusal:
+    """What the caller is told of an error; the log gets its class and place, not its message, which may quote a person's data."""
+    if is_unavailable(error):
+        _LOG.warning("the database can't be reached: %s", type(error).__name__)
+        return Unavailable()
+    incident = secrets.token_hex(4)
     frames = traceback.extract_tb(error.__traceback__)
     place = " < ".join(f"{frame.filename.rpartition('/seve/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
     _LOG.error("incident %s: %s at %s", incident, type(error).__name__, place)
+    return Incident(incident=incident)

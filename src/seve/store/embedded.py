@@ -54,7 +54,12 @@ class Embedded:
             pid = int((self.directory / "postmaster.pid").read_text().split("\n", 1)[0])
         except (FileNotFoundError, ValueError):
             return None
-        return pid if psutil.pid_exists(pid) and psutil.Process(pid).name() == "postgres" else None
+        try:
+            process = psutil.Process(pid)
+            is_alive = process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return None
+        return pid if is_alive else None
 
     def start(self) -> None:
         """Makes the directory at first, then starts the server and waits until it answers."""

@@ -19,7 +19,10 @@ from seve.store.embedded import Embedded
 from seve.store.migrate import prepare
 
 BASE_URL = "http://sante.example/fhir"
-_EMPTIED = "version, posting, link, text_value, moment, quantity, position, words, task, package"
+_EMPTIED = (
+    "version, posting, link, text_value, moment, quantity, position, words, task, package, "
+    "code_system, concept, closure, closure_concept, closure_relation"
+)
 
 
 @pytest.fixture(scope="session")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
 
 from seve.engine.operations.registry import Call, Operation
 from seve.engine.terminology import asking
 from seve.engine.terminology.asking import part, parts
 from seve.fhir import Resource
-from seve.fhir.terminology.concepts import Concept, Concepts, Filter, Selection, find
+from seve.fhir.terminology.concepts import Concept, Filter, Selection, find
 from seve.fhir.terminology.displays import chosen, display, speaks
 from seve.fhir.terminology.refusals import UnknownCode
 
 _CHILDREN = 1_000
+_Property: TypeAlias = tuple[str, dict[str, Any] | None]
 
 
 async def run(call: Call) -> Resource:
@@ -26,6 +27,7 @@ async def run(call: Call) -> Resource:
     concept = await find(concepts, asked.code)
     if concept is None:
         raise UnknownCode(system=concepts.header.url, code=asked.code)
+    children = await concepts.select(Selection(filters=(Filter("parent", "=", concept.code),), limit=_CHILDREN))
     language, header = call.one("displayLanguage", ""), concepts.header
     name = display(concept, language, own=header.resource.get("language", ""))
     return asking.parameters(
@@ -33,7 +35,7 @@ async def run(call: Call) -> Resource:
         part("version", valueString=header.version),
         part("display", valueString=name or concept.code),
         *_designations(call, concept, language),
-        *[p async for p in _properties(call, concepts, concept)],
+        *_properties(call.parameters.get("property", ()), concept, children),
     )
 
 
@@ -52,34 +54,32 @@ def _designation(designation: Any) -> Iterator[dict[str, Any] | None]:
     yield part("value", valueString=designation["value"])
 
 
-async def _properties(call: Call, concepts: Concepts, concept: Concept) -> Any:
-    asked = call.parameters.get("property", ())
+def _properties(asked: Sequence[str], concept: Concept, children: Sequence[Concept]) -> Iterator[dict[str, Any]]:
+    found = [*_defined(concept), *_placed(concept, children), *_stated(concept)]
+    return (
+        parts("property", (part("code", valueCode=name), value)) for name, value in found if not asked or name in asked
+    )
 
-    def is_asked(name: str) -> bool:
-        return not asked or name in asked
 
-    if is_asked("definition") and "definition" in concept.detail:
-        yield _property("definition", part("value", valueString=concept.detail["definition"]))
-    if is_asked("inactive") and not concept.is_active:
-        yield _property("inactive", part("value", valueBoolean=True))
-    for parent in concept.parents if is_asked("parent") else ():
-        yield _property("parent", part("value", valueCode=parent))
-    if is_asked("child"):
-        below = Selection(filters=(Filter("parent", "=", concept.code),), limit=_CHILDREN)
-        for child in await concepts.select(below):
-            yield _property("child", part("value", valueCode=child.code))
+def _defined(concept: Concept) -> Iterator[_Property]:
+    if "definition" in concept.detail:
+        yield "definition", part("value", valueString=concept.detail["definition"])
+    if not concept.is_active:
+        yield "inactive", part("value", valueBoolean=True)
+
+
+def _placed(concept: Concept, children: Sequence[Concept]) -> Iterator[_Property]:
+    for parent in concept.parents:
+        yield "parent", part("value", valueCode=parent)
+    for child in children:
+        yield "child", part("value", valueCode=child.code)
+
+
+def _stated(concept: Concept) -> Iterator[_Property]:
     for stated in concept.detail.get("property", ()):
-        if is_asked(stated["code"]) and stated["code"] not in ("parent", "child", "inactive"):
-            yield _property(stated["code"], _value(stated))
-
-
-def _property(name: str, value: dict[str, Any] | None) -> dict[str, Any]:
-    return parts("property", (part("code", valueCode=name), value))
-
-
-def _value(stated: dict[str, Any]) -> dict[str, Any] | None:
-    key = next((key for key in stated if key.startswith("value")), None)
-    return {"name": "value", key: stated[key]} if key else None
+        if stated["code"] not in ("parent", "child", "inactive"):
+            key = next((key for key in stated if key.startswith("value")), None)
+            yield stated["code"], {"name": "value", key: stated[key]} if key else None
 
 
 OPERATIONS = (Operation("http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup", run),)

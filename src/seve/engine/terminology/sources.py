@@ -91,7 +91,7 @@ class StoreSources:
             if _is_version(resource, "CodeSystem", url, version=version):
                 return MemoryConcepts(resource)
         vids = await resources.versions_of(self._reader, "CodeSystem", url)
-        found = await self._documents.read(self._reader, vids)
+        found = await self.read(vids)
         more = {vid: r for vid, r in found.items() if r.get("content") == "supplement"}
         own = {vid: r for vid, r in found.items() if _is_version(r, "CodeSystem", url, version=version)}
         listed = self._definitions.listed(url, version)
@@ -126,11 +126,15 @@ class StoreSources:
         row = await self._reader.fetchrow(statements("read")["latest"], value_key(reference), *reference.split("/", 1))
         return composition(parse(row["body"].encode())) if row and row["body"] else None
 
+    async def read(self, vids: Sequence[int]) -> dict[int, Resource]:
+        """Documents of the store by vid."""
+        return await self._documents.read(self._reader, vids)
+
     async def stored(self, type_: str, canonical: str) -> Resource | None:
         """The current resource of a type with a canonical: the active one before others, then the one written last."""
         url, _, version = canonical.partition("|")
         vids = await resources.versions_of(self._reader, type_, url)
-        found = await self._documents.read(self._reader, vids)
+        found = await self.read(vids)
         own = {vid: r for vid, r in found.items() if _is_version(r, type_, url, version=version)}
         return own[preferred(own)] if own else None
 
