@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seve.engine.checking import Checker
+from seve.engine.operations.definitions import definitions as own_definitions
 from seve.engine.pages import PageLinks
 from seve.engine.terminology import TerminologyService
 from seve.fhir import Resource
@@ -41,6 +42,7 @@ class Engine:
     terminology: TerminologyService
     pages: PageLinks
     base_url: str = ""
+    import_hosts: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     lane: CommitLane = field(init=False)
     reads: ReadLane = field(init=False)

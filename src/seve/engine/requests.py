@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -43,7 +44,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is a stored document as it stands (JSON text), a resource, or None. `location` is relative to the base."""
+    """`body` is a stored document as it stands (JSON text), a resource, or None. `location` is relative to the base.
+
+    `binary` and `stream` are bytes of `content_type` instead, at once or bit by bit.
+    """
 
     status: int
     body: str | Resource | None = None
@@ -53,3 +57,4 @@ class Answer:
     headers: Pairs = ()
     binary: bytes | None = None
     content_type: str = ""
+    stream: AsyncIterator[bytes] | None = None

@@ -6,7 +6,7 @@ Locks on two files in the data directory say who is there; the system lets go of
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -16,7 +16,7 @@ from seve.store.embedded import Embedded
 
 
 @contextmanager
-def running_store(settings: Settings) -> Iterator[None]:
+def running_store(settings: Settings) -> Generator[None, None, None]:
     """The store runs within; the embedded server stops afterwards unless another process holds it too."""
     embedded = settings.embedded
     if embedded is None:
@@ -35,7 +35,7 @@ def running_store(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _turn(directory: Path) -> Iterator[None]:
+def _turn(directory: Path) -> Generator[None, None, None]:
     """One process at a time starts or stops the server."""
     with (directory / "starting.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

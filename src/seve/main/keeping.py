@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ _RETRY_SECONDS = 60.0
 
 
 @contextmanager
-def keeper(settings: Settings) -> Iterator[None]:
+def keeper(settings: Settings) -> Generator[None, None, None]:
     """The process works within."""
     process = multiprocessing.get_context("spawn").Process(target=_keep, args=(settings,), daemon=True, name="keeper")
     process.start()

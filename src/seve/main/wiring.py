@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ async def prepared(settings: Settings) -> int:
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncIterator[Engine]:
+async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncGenerator[Engine, None]:
     """An engine on the store, brought up to date."""
     await prepared(settings)
     database = await Database.open(settings.store_url, connections=connections)

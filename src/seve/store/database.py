@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SESSION = {
     "application_name": "seve",
     "jit": "off",
+    "plan_cache_mode": "force_generic_plan",  # search chooses its own plans, so planning again would be wasted
     "timezone": "UTC",
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "60s",

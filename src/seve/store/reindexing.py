@@ -30,7 +30,7 @@ INDEX_FORMAT = 1
 
 _BATCH = 500
 _ATTEMPTS = 20
-_LOCK = 0x5EFE_0003
+LOCK = 0x5EFE_0003
 _PARAMETERS, _PLACE = "parameters", "reindex"
 _TELLING = ("url", "code", "base", "type", "expression", "component", "target")
 
@@ -81,7 +81,7 @@ async def reindex(
 
     Raises ReindexRunningError.
     """
-    if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+    if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
         raise ReindexRunningError
     try:
         await _prepare(connection)
@@ -93,7 +93,7 @@ async def reindex(
             tell(len(batch))
         await _end(connection, place)
     finally:
-        await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
+        await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
     return number
 
 

@@ -71,17 +71,35 @@ CREATE TABLE package (
     PRIMARY KEY (name, version)
 );
 
--- Long work that clients follow: bulk export and import, reindexing.
+-- Long work that clients follow: bulk export and import. Who works on a task holds it, and says every few seconds that it lives;
+-- a task whose holder is silent is taken over.
 CREATE TABLE task (
     id       text PRIMARY KEY,
     kind     text NOT NULL,
-    state    text NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
-    request  text NOT NULL,
-    progress text NOT NULL DEFAULT '{}',
+    owner    text NOT NULL,                   -- the grant's holder: nobody else sees the task
+    state    text NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed')),
+    request  text NOT NULL,                   -- what was asked, as JSON of the kind's own
+    progress text NOT NULL DEFAULT '{}',      -- how far it is, or why it failed
+    holder   text NOT NULL DEFAULT '',
+    attempts integer NOT NULL DEFAULT 0,
     created  timestamptz NOT NULL DEFAULT now(),
     updated  timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX task_by_state ON task (state, created);
+
+-- What a task gives to download: numbers of versions, which never change, so that no document is copied; or lines of its own.
+CREATE TABLE task_output (
+    task  text NOT NULL REFERENCES task ON DELETE CASCADE,
+    file  integer NOT NULL,
+    part  integer NOT NULL,
+    role  text NOT NULL CHECK (role IN ('output', 'deleted', 'error')),
+    type  text NOT NULL,
+    label text NOT NULL DEFAULT '',           -- of an import: the file it came from
+    count integer NOT NULL,                   -- lines
+    vids  bigint[],
+    lines text[],
+    PRIMARY KEY (task, file, part)
+);
 
 -- Chunks of a load that are in the store already, so that a killed load goes on where it stopped; empty when none is under way.
 CREATE TABLE loaded (chunk bigint PRIMARY KEY);

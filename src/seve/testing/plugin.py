@@ -20,7 +20,7 @@ from seve.store.migrate import prepare
 
 BASE_URL = "http://sante.example/fhir"
 _EMPTIED = (
-    "version, posting, link, text_value, moment, quantity, position, words, task, package, "
+    "version, posting, link, text_value, moment, quantity, position, words, loaded, task, task_output, package, "
     "code_system, concept, closure, closure_concept, closure_relation"
 )
 

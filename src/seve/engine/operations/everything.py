@@ -55,7 +55,7 @@ async def everything(call: Call) -> Answer:
     if count is not None and count < 1:
         raise InvalidParameter(name="_count", value=count, expression="http._count")
     if not call.id and not types:
-        types = _inside()
+        types = types_of_patients()
     outside = [Include(text="$everything", source="*", parameters=(), params=(), target=type_) for type_ in _outside()]
     query = Query(
         types=types,
@@ -124,7 +124,7 @@ def _outside() -> tuple[str, ...]:
 
 
 @cache
-def _inside() -> tuple[str, ...]:
+def types_of_patients() -> tuple[str, ...]:
     """Patients, and the types of their compartments: `Patient/$everything` without an id is about all patients."""
     return tuple(sorted(t for t in core().resource_types if t not in _outside()))
 

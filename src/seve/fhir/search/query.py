@@ -150,10 +150,11 @@ class PairMatch:
 
 @dataclass(frozen=True, slots=True)
 class IdMatch:
-    """The logical id is one of `ids`; none of them when `is_negated`."""
+    """The logical id is one of `ids`; none of them when `is_negated`. `refs` are the keys of these ids with each type searched."""
 
     text: str
     ids: tuple[str, ...]
+    refs: tuple[int, ...]
     is_negated: bool = False
 
 

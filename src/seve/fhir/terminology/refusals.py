@@ -105,3 +105,9 @@ class UnmappedElsewhere(TerminologyRefusal):
     status: ClassVar[int] = 422
     code: ClassVar[str] = "not-found"
     key: ClassVar[str] = "fhir.terminology.unmapped_elsewhere"
+
+
+class Unreadable(TerminologyRefusal):
+    """A file isn't of the format that it seems to be. Fields: `format`, `line`."""
+
+    key: ClassVar[str] = "fhir.terminology.unreadable"

@@ -84,8 +84,13 @@ def _entries(
     """The resources of a Bundle, the oldest first when it is a history."""
     problem = None if document.form == "xml" else _problem(raw, bundle)
     found = list(_named_entries(document, place, bundle))
-    if problem and not (found := _sound(found, document, refuse)):
+    if problem and (unsound := _unsound(found)):
+        for at, reasons in unsound.items():
+            refuse(Refused.by(reasons, document, at))
+        found = [(url, entry) for url, entry in found if entry.place not in unsound]
+    elif problem:  # no entry explains it: a duplicate key, or the Bundle's frame
         refuse(Refused.by(problem, document, place))
+        return
     places = {url: f"{p.resource['resourceType']}/{p.resource['id']}" for url, p in found if url}
     for _, entry in reversed(found) if bundle.get("type") == "history" else found:
         yield Placed(entry.place, rewritten(entry.resource, places))
@@ -98,15 +103,10 @@ def _named_entries(document: Document, place: str, bundle: Resource) -> Iterator
             yield url, Placed(at, _named(entry["resource"], document.name, at, url))
 
 
-def _sound(
-    found: list[tuple[str, Placed]], document: Document, refuse: Callable[[Refused], None]
-) -> list[tuple[str, Placed]]:
-    """The sound entries of a Bundle that isn't; none when no entry explains it: a duplicate key, or the Bundle's frame."""
-    unsound = [(p, problem) for _, p in found if (problem := _problem(encode_json(p.resource), p.resource))]
-    for entry, problem in unsound:
-        refuse(Refused.by(problem, document, entry.place))
-    bad = {id(entry) for entry, _ in unsound}
-    return [pair for pair in found if id(pair[1]) not in bad] if unsound else []
+def _unsound(found: list[tuple[str, Placed]]) -> dict[str, Malformed]:
+    """What is wrong with entries, by their places."""
+    problems = ((entry.place, _problem(encode_json(entry.resource), entry.resource)) for _, entry in found)
+    return {place: problem for place, problem in problems if problem}
 
 
 def _problem(raw: bytes, resource: Resource) -> Malformed | None:

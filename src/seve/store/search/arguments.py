@@ -11,10 +11,11 @@ from typing import Any
 class Statement:
     """A statement in the making. Values only ever enter as `$n` arguments.
 
-    `snapshot` is the pg_snapshot a page is pinned to; None reads what is current.
+    `snapshot` is the pg_snapshot a page is pinned to; `until` the last `vid` of an export; without them, what is current is read.
     """
 
     snapshot: str | None = None
+    until: int | None = None
     arguments: list[Any] = field(default_factory=list[Any])
     _aliases: int = 0
 
@@ -35,7 +36,14 @@ class Statement:
         return f"{column} = ANY({self.bind(list(keys), 'bigint[]')})"
 
     def current(self, version: str) -> str:
-        """The version was in force and not deleted, now or at the snapshot. Every way to a version passes here."""
+        """The version was in force and not deleted, now, at the snapshot or after `until`. Every way to a version passes here."""
+        if self.until is not None:
+            until, later = self.bind(self.until, "bigint"), self.alias("n")
+            return (
+                f"{version}.body IS NOT NULL AND {version}.vid <= {until} AND ({version}.ended IS NULL OR NOT EXISTS "
+                f"(SELECT 1 FROM version {later} WHERE {later}.ref = {version}.ref "
+                f"AND {later}.version = {version}.version + 1 AND {later}.vid <= {until}))"
+            )
         if self.snapshot is None:
             return f"{version}.ended IS NULL AND {version}.body IS NOT NULL"
         snapshot = self.bind(self.snapshot, "text::pg_snapshot")

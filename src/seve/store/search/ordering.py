@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from seve.fhir.search.keys import TEXT, WIDE
@@ -18,25 +19,43 @@ _TABLES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """An index read in order: its entries as a relation of `vid` and `value`, the test that an entry (alias `d`) is its
+    version's first, and the ORDER BY list."""
+
+    entries: str
+    is_first: str
+    order: str
+
+
 def order_by(sort: tuple[Sort, ...], statement: Statement, v: str) -> str:
     """The ORDER BY list for versions `v`; those without a value come last, the newest first among equals."""
     return ", ".join([*(_term(level, statement, v) for level in sort), f"{v}.vid DESC"])
 
 
-def walk(level: Sort, statement: Statement) -> str | None:
-    """`SELECT vid, value` in the order of one level by index, each version once at its first value; None when no index has
-    that order. Versions without a value are not in it."""
+def walk(level: Sort, statement: Statement, *, most: int) -> Walk | None:
+    """The first `most` values in the order of one level, by index; None when no index has that order.
+
+    A version with several values comes several times: `is_first` leaves all but the one that counts. Versions without a
+    value are not in it.
+    """
     if level.kind not in _TABLES:
         return None
     table, column = _TABLES[level.kind]
     direction, before = ("DESC", ">") if level.is_descending else ("ASC", "<")
     keys = statement.bind(list(_keys(level)), "bigint[]")
-    parts = [
-        f"(SELECT s.vid, s.{column} AS value FROM {table} s WHERE s.key = {statement.bind(key, 'bigint')} AND NOT EXISTS "
-        f"(SELECT 1 FROM {table} o WHERE o.vid = s.vid AND o.key = ANY({keys}) AND o.{column} {before} s.{column} OFFSET 0))"
+    parts = " UNION ALL ".join(
+        f"(SELECT s.vid, s.{column} AS value FROM {table} s WHERE s.key = {statement.bind(key, 'bigint')} "
+        f"ORDER BY s.{column} {direction} LIMIT {most})"
         for key in _keys(level)
-    ]
-    return f"SELECT vid, value FROM ({' UNION ALL '.join(parts)}) u ORDER BY value {direction}"
+    )
+    return Walk(
+        entries=f"SELECT vid, value FROM ({parts}) u ORDER BY value {direction} LIMIT {most}",
+        is_first=f"NOT EXISTS (SELECT 1 FROM {table} o WHERE o.vid = d.vid AND o.key = ANY({keys}) "
+        f"AND o.{column} {before} d.value OFFSET 0)",
+        order=f"d.value {direction}, v.vid DESC",
+    )
 
 
 def _keys(level: Sort) -> tuple[int, ...]:

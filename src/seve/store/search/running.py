@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from seve.fhir.search.query import Criterion, Query, Sort
+from seve.fhir.search.query import And, Chain, Criterion, Has, Or, Query, Sort
 from seve.store.search.arguments import Statement
 from seve.store.search.conditions import conditions
 from seve.store.search.ordering import order_by, walk
@@ -86,11 +86,18 @@ def _next(reader: _Reader, snapshot: str, shown: tuple[Found, ...]) -> Place:
 
 
 async def _smallest(connection: Connection, criteria: list[Criterion]) -> tuple[Criterion, int] | None:
-    """The criterion with the fewest entries, and how many (at most PROBE)."""
+    """The criterion with the fewest entries, and how many (at most PROBE). Chains are only counted when no other is small."""
+    simple = [c for c in criteria if not isinstance(c, (Chain, Has, And, Or))]
+    best = await _counted(connection, simple)
+    if best is not None and best[1] < PROBE:
+        return best
+    nested = await _counted(connection, [c for c in criteria if c not in simple])
+    return min((found for found in (nested, best) if found), key=lambda found: found[1], default=None)
+
+
+async def _counted(connection: Connection, criteria: list[Criterion]) -> tuple[Criterion, int] | None:
     if not criteria:
         return None
-    if len(criteria) == 1 and ordered_source(criteria[0], Statement()):
-        return criteria[0], PROBE
     statement = Statement()
     probes = ", ".join(
         f"(SELECT count(*) FROM (SELECT 1 FROM ({source(c, statement)}) s LIMIT {PROBE}) p)" for c in criteria
@@ -145,13 +152,19 @@ class _Reader:
     async def rows(self) -> Records:
         """The page's rows, one more than it shows when there are more."""
         drivers = [c for c in self._query.criteria if can_drive(c)]
-        smallest = await _smallest(self._connection, drivers)
-        if smallest and smallest[1] < PROBE:
-            return await self._collect(smallest[0])
+        if not self._is_plain(drivers):
+            smallest = await _smallest(self._connection, drivers)
+            if smallest and smallest[1] < PROBE:
+                return await self._collect(smallest[0])
         rows, is_complete = await self._walk()
         if is_complete or len(rows) >= self._count:
             return rows
         return await self._collect(drivers[0] if drivers else None)
+
+    def _is_plain(self, drivers: list[Criterion]) -> bool:
+        """Whether one index already has the answer in order, so that nothing needs counting."""
+        is_single = len(drivers) == len(self._query.criteria) == 1
+        return self.is_by_time and is_single and ordered_source(drivers[0], Statement()) is not None
 
     async def _collect(self, driver: Criterion | None) -> Records:
         statement = self._statement()
@@ -163,12 +176,11 @@ class _Reader:
         statement = self._statement()
         if self.is_by_time:
             return await self._walk_time(statement)
-        if len(self._sort) > 1 or (ordered := walk(self._sort[0], statement)) is None:
+        ordered = walk(self._sort[0], statement, most=WALK + self.offset) if len(self._sort) == 1 else None
+        if ordered is None:
             return [], False
-        relation = f"({ordered} LIMIT {WALK + self.offset}) d JOIN version v ON v.vid = d.vid"
-        direction = "DESC" if self._sort[0].is_descending else "ASC"
-        rows = await self._read(relation, self._query.criteria, statement, order=f"d.value {direction}, v.vid DESC")
-        return rows, False
+        relation = f"({ordered.entries}) d JOIN version v ON v.vid = d.vid AND {ordered.is_first}"
+        return await self._read(relation, self._query.criteria, statement, order=ordered.order), False
 
     async def _walk_time(self, statement: Statement) -> tuple[Records, bool]:
         ordered = next((c for c in self._query.criteria if ordered_source(c, Statement())), None)

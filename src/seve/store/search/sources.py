@@ -132,7 +132,7 @@ def _(criterion: q.PairMatch, statement: Statement) -> str:
 
 @source.register
 def _(criterion: q.IdMatch, statement: Statement) -> str:
-    return f"SELECT i.vid FROM version i WHERE i.id = ANY({statement.bind(list(criterion.ids), 'text[]')})"
+    return f"SELECT i.vid FROM version i WHERE {statement.is_key('i.ref', criterion.refs)}"
 
 
 @source.register

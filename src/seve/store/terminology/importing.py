@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import BytesIO
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seve.fhir import Resource
 from seve.fhir.codec.json import encode
@@ -22,6 +23,8 @@ _COLUMNS = (
     "detail",
 )  # fmt: skip
 _BATCH = 5_000
+_BOOLEANS = ("f", "t")
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _LOCK = value_key("\x00terminology import")
 
 
@@ -40,33 +43,61 @@ async def install(
         text = encode(header.resource).decode()
         added = (before + 1, header.url, header.version, text, len(distinct))
         await connection.execute(statements("terminology")["add"], *added)
-        rows = _rows(header, distinct, system=before + 1)
-        while batch := list(islice(rows, _BATCH)):
-            await connection.copy_records_to_table("concept", records=batch, columns=_COLUMNS)
+        lines = _lines(header, distinct, system=before + 1)
+        while batch := list(islice(lines, _BATCH)):
+            source = BytesIO("".join(batch).encode())
+            await connection.copy_to_table("concept", source=source, columns=_COLUMNS, format="text")
             progress(len(batch))
     await database.pool.execute("ANALYZE concept")
     return len(distinct)
 
 
-def _rows(header: Header, concepts: Sequence[Concept], *, system: int) -> Iterator[tuple[Any, ...]]:
+def _lines(header: Header, concepts: Sequence[Concept], *, system: int) -> Iterator[str]:
+    """The rows as COPY reads them: arrays of numbers made of texts cost a fifth of what the driver takes to encode them."""
     numbers = {concept.code: system + place for place, concept in enumerate(concepts, start=1)}
     above = closure({concept.code: concept.parents for concept in concepts})
+    grams = _Grams()
     for concept in concepts:
         names = concept.folded
-        yield (
-            numbers[concept.code],
-            system,
-            header.key(concept.code),
-            concept.code,
-            concept.is_abstract,
-            concept.is_active,
-            [parent for parent in concept.parents if parent in numbers],
-            sorted({numbers[code] for code in above[concept.code]} | {numbers[concept.code]}),
-            encode(_properties(concept)).decode(),
-            names,
-            trigrams(names),
-            encode({"code": concept.code, **concept.detail}).decode(),
+        values = (
+            str(numbers[concept.code]),
+            str(system),
+            _text(header.key(concept.code)),
+            _text(concept.code),
+            _BOOLEANS[concept.is_abstract],
+            _BOOLEANS[concept.is_active],
+            _text(_array(_quoted(parent) for parent in concept.parents if parent in numbers)),
+            _array(str(numbers[code]) for code in (concept.code, *above[concept.code])),
+            _text(encode(_properties(concept)).decode()),
+            _text(names),
+            _array(grams.of(names)),
+            _text(encode({"code": concept.code, **concept.detail}).decode()),
         )
+        yield "\t".join(values) + "\n"
+
+
+class _Grams(dict[str, str]):
+    """The numbers of trigrams as texts, each made once."""
+
+    def __missing__(self, gram: str) -> str:
+        self[gram] = str(trigrams(gram)[0])
+        return self[gram]
+
+    def of(self, folded: str) -> Iterator[str]:
+        return map(self.__getitem__, {folded[i : i + 3] for i in range(len(folded) - 2)})
+
+
+def _text(value: str) -> str:
+    return value.translate(_ESCAPES)
+
+
+def _array(values: Iterable[str]) -> str:
+    return f"{{{','.join(values)}}}"
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _properties(concept: Concept) -> dict[str, list[str]]:

@@ -41,3 +41,13 @@ async def imported(reader: Reader, url: str, version: str = "") -> TableConcepts
     """A code system in tables: the version named, else the one imported last."""
     row = await reader.fetchrow(statements("terminology")["code_systems"], url, version)
     return TableConcepts(reader, row) if row else None
+
+
+async def named(reader: Reader, type_: str, url: str, *, version: str) -> str | None:
+    """The id of the current resource with a canonical url and just this version, "" for none."""
+    rows = await reader.fetch(statements("terminology")["canonicals"], [CANONICAL], [value_key(url)], type_)
+    ids = {row["vid"]: row["id"] for row in rows}
+    for vid, resource in (await documents(reader, list(ids))).items():
+        if resource.get("url") == url and resource.get("version", "") == version:
+            return str(ids[vid])
+    return None

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from seve.fhir.search.criteria.composites import Build
 from seve.fhir.search.fulltext import fulltext
-from seve.fhir.search.keys import param_key
+from seve.fhir.search.keys import param_key, value_key
 from seve.fhir.search.query import Criterion, IdMatch, ListMatch, Near, Not, Place
 from seve.fhir.search.refusals import NotUsable
 from seve.fhir.search.scope import Asked
@@ -47,7 +47,9 @@ def _place(asked: Asked, value: str) -> Place:
 def _id(asked: Asked) -> Criterion:
     if asked.modifier not in ("", "not"):
         raise asked.wrong_modifier()
-    return IdMatch(asked.text, tuple(unescaped(v) for v in asked.values), is_negated=asked.modifier == "not")
+    ids = tuple(unescaped(v) for v in asked.values)
+    refs = tuple(value_key(f"{type_}/{id_}") for type_ in asked.scope.searched_types for id_ in ids)
+    return IdMatch(asked.text, ids, refs, is_negated=asked.modifier == "not")
 
 
 def _list(asked: Asked) -> Criterion:
