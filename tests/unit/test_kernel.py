@@ -31,6 +31,11 @@ def test_a_vid_tells_its_time() -> None:
     assert instant_of(vid) == "2023-11-14T22:13:20.123Z"
 
 
+def test_times_outside_all_vids_are_their_bounds() -> None:
+    assert first_vid_of(0) == 0
+    assert first_vid_of(10**15) == 2**63 - 1
+
+
 def test_new_ids_are_uuids_of_version_7() -> None:
     ids = [new_id() for _ in range(100)]
     assert len(set(ids)) == 100

@@ -26,6 +26,7 @@ from seve.engine.interactions.vread import vread
 from seve.engine.operations import invoke
 from seve.engine.refusals import BodyMissing, InvalidBundle, InvalidParameter, MethodNotAllowed, UnknownPath
 from seve.engine.requests import Answer, Request
+from seve.engine.tasks.following import follow
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
@@ -52,6 +53,8 @@ async def perform(engine: Engine, grant: Grant, request: Request) -> Answer:
             return await history(engine, grant, request)
         case ["_search"] if request.method == "POST":
             return await search(engine, grant, request)
+        case ["_task", *rest]:
+            return await follow(engine, grant, request, rest)
         case ["metadata" | "_history" | "_search"]:
             raise MethodNotAllowed(method=request.method, path=request.path)
         case _:

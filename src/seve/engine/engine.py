@@ -52,8 +52,11 @@ class Engine:
         self.reads = ReadLane(self.database)
 
     @classmethod
-    async def open(cls, database: Database, definitions: Definitions, *, base_url: str) -> Engine:
-        """An engine on a prepared store."""
+    async def open(
+        cls, database: Database, definitions: Definitions, *, base_url: str, import_hosts: frozenset[str] = frozenset()
+    ) -> Engine:
+        """An engine on a prepared store. `import_hosts` are those that `$import` may read from."""
+        definitions = definitions.with_resources(own_definitions())
         return cls(
             database=database,
             definitions=definitions,
@@ -62,6 +65,7 @@ class Engine:
             terminology=TerminologyService(database, definitions, base_url=base_url),
             pages=await PageLinks.open(database),
             base_url=base_url,
+            import_hosts=import_hosts,
         )
 
     def entries(self, resource: Resource) -> Entries:

@@ -86,6 +86,16 @@ async def send(send_: Send, status: int, body: bytes, *, content_type: str, head
     await send_({"type": "http.response.body", "body": b"" if is_head else body})
 
 
+async def pour(send_: Send, answer: Answer, *, is_head: bool) -> None:
+    """An answer whose body is a stream, as it comes; of a length that nobody knows beforehand."""
+    headers = [(b"content-type", answer.content_type.encode())]
+    await send_({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if answer.stream is not None and not is_head:
+        async for chunk in answer.stream:
+            await send_({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send_({"type": "http.response.body", "body": b""})
+
+
 def content_type_of(format_: Format) -> str:
     """The media type with its charset."""
     return f"{MEDIA_TYPES[format_]}; charset=utf-8"

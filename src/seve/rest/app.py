@@ -18,6 +18,7 @@ from seve.store.database import is_unavailable
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
+    from seve.engine.requests import Answer
     from seve.rest.answering import Send
     from seve.rest.asking import Receive, Scope
 
@@ -38,12 +39,15 @@ class FhirApp:
         tongue = language(headers.get("accept-language", ""))
         format_: Format = "json"
         is_pretty = False
+        streamed: Answer | None = None
         try:
             query = asking.query_of(scope)
             options = dict(query)
             format_ = _format(scope, options.get("_format"), headers)
             is_pretty = options.get("_pretty") == "true"
-            await self._answer(scope, receive, send, headers=headers, query=query, format_=format_, is_pretty=is_pretty)
+            streamed = await self._answer(
+                scope, receive, send, headers=headers, query=query, format_=format_, is_pretty=is_pretty
+            )
         except Refusal as refusal:
             await _refuse(scope, send, refusal, (format_, is_pretty, tongue))
         except Exception as error:  # noqa: BLE001 - a bug or a lost database must not take the server down; it is logged and told
@@ -55,6 +59,9 @@ class FhirApp:
             refusal = Unavailable() if is_unavailable(error) else Incident(incident=incident)
             await _refuse(scope, send, refusal, (format_, is_pretty, tongue))
 
+        if streamed is not None:  # what goes wrong from here on can only break the connection off
+            await answering.pour(send, streamed, is_head=scope["method"] == "HEAD")
+
     async def _answer(
         self,
         scope: Scope,
@@ -65,7 +72,8 @@ class FhirApp:
         query: tuple[tuple[str, str], ...],
         format_: Format,
         is_pretty: bool,
-    ) -> None:
+    ) -> Answer | None:
+        """Sends the answer, but for one that is a stream: that is returned."""
         method: str = scope["method"]
         path = asking.path_of(scope, self._mount)
         if method not in _METHODS:
@@ -73,6 +81,8 @@ class FhirApp:
         body = await asking.read_body(receive, headers) if method in ("POST", "PUT", "PATCH") else b""
         request = asking.request_of(scope, path, headers, query=query, body=body, base_url=self._engine.base_url)
         answer = await perform(self._engine, open_grant(), request)
+        if answer.stream is not None:
+            return answer
         content, content_type = answer.binary, answer.content_type
         if content is None and path.startswith("Binary/") and (raw := answering.raw_binary(answer, headers.get("accept", ""))):
             content, content_type = raw
@@ -88,12 +98,13 @@ class FhirApp:
             headers=answering.headers_of(answer, request),
             is_head=method == "HEAD",
         )
+        return None
 
 
 def _format(scope: Scope, asked: str | None, headers: dict[str, str]) -> Format:
     accept = headers.get("accept", "")
-    if asked is None and "/Binary/" in scope["path"]:
-        accept += ",*/*;q=0.1"  # a Binary is given in any type it may have
+    if asked is None and ("/Binary/" in scope["path"] or "/_task/" in scope["path"]):
+        accept += ",*/*;q=0.1"  # a Binary is given in any type it may have, a task's file in the one it has
     return representation(asked, accept)
 
 

@@ -3,7 +3,7 @@
 -- Every row of a person's data carries `patient`, the key of its patient compartment (0: none): the distribution key on Citus.
 
 CREATE TABLE version (
-    vid     bigint PRIMARY KEY,               -- time-ordered: milliseconds since 1970, worker, counter (kernel/identifiers)
+    vid     bigint PRIMARY KEY,               -- time-ordered: milliseconds since 2020, worker, counter (kernel/identifiers)
     ref     bigint NOT NULL,                  -- hash of Type/id, what links point to
     version integer NOT NULL CHECK (version > 0),
     patient bigint NOT NULL,

@@ -47,7 +47,8 @@ def _asked(engine: Engine, request: Request) -> tuple[Span, int]:
             since = max(since, first_vid_of(_range(name, value)[0]))
         elif name == "_at":
             lo, hi = _range(name, value)
-            in_force_at, before = first_vid_of(lo), min(before, first_vid_of(hi))
+            is_instant = hi - lo <= 1  # then what was replaced within this millisecond is not meant
+            in_force_at, before = first_vid_of(hi if is_instant else lo), min(before, first_vid_of(hi))
         elif name == "_count":
             count = _count(engine, value)
         elif name not in _PRESENTATION and name != PARAMETER:

@@ -18,6 +18,7 @@ from seve.fhir.codec import decode_xml, encode_json
 from seve.fhir.codec.json import check, parse
 from seve.kernel.refusals import Malformed, Refusal
 from seve.main.loading.chunks import Document
+from seve.main.loading.references import settled
 
 _REASONS = 3
 _URN_UUID = "urn:uuid:"
@@ -52,10 +53,12 @@ def placed(document: Document, *, keeps_bundles: bool, refuse: Callable[[Refused
     """The resources of a document; those that can't be read are handed to `refuse`."""
     for place, raw in _parts(document):
         try:
-            resource = decode_xml(raw) if document.form == "xml" else parse(raw)
+            easy = raw if keeps_bundles or document.form == "xml" else settled(raw)
+            resource = decode_xml(raw) if document.form == "xml" else parse(easy)
             if not keeps_bundles and _is_unpacked(resource):
-                yield from _entries(document, place, raw, resource, refuse)
+                yield from _entries(document, place, easy, resource, refuse)
                 continue
+            resource = resource if easy is raw else parse(raw)
             if document.form != "xml":
                 check(raw, resource)
         except Refusal as refusal:
@@ -92,6 +95,8 @@ def _entries(
         refuse(Refused.by(problem, document, place))
         return
     places = {url: f"{p.resource['resourceType']}/{p.resource['id']}" for url, p in found if url}
+    if sum(raw.count(scheme) for scheme in {url[:8].encode() for url in places}) <= len(places):
+        places = {}  # nothing mentions them
     for _, entry in reversed(found) if bundle.get("type") == "history" else found:
         yield Placed(entry.place, rewritten(entry.resource, places))
 

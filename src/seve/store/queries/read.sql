@@ -23,19 +23,19 @@ ORDER BY v.vid DESC LIMIT $4;
 -- Versions with a vid in [$4, $5); those already replaced at $6 (0: any) are left out, which answers `_at`.
 SELECT vid, type, id, version, method, body FROM version v
 WHERE ref = $1 AND type = $2 AND id = $3 AND vid >= $4 AND vid < $5
-    AND ($6 = 0 OR NOT EXISTS (SELECT 1 FROM version n WHERE n.ref = v.ref AND n.version = v.version + 1 AND n.vid < $6))
+    AND ($6::bigint = 0 OR NOT EXISTS (SELECT 1 FROM version n WHERE n.ref = v.ref AND n.version = v.version + 1 AND n.vid < $6))
 ORDER BY version DESC LIMIT $7;
 
 -- name: history_of_type
 SELECT vid, type, id, version, method, body FROM version v
 WHERE type = $1 AND vid >= $2 AND vid < $3
-    AND ($4 = 0 OR NOT EXISTS (SELECT 1 FROM version n WHERE n.ref = v.ref AND n.version = v.version + 1 AND n.vid < $4))
+    AND ($4::bigint = 0 OR NOT EXISTS (SELECT 1 FROM version n WHERE n.ref = v.ref AND n.version = v.version + 1 AND n.vid < $4))
 ORDER BY vid DESC LIMIT $5;
 
 -- name: history_of_system
 SELECT vid, type, id, version, method, body FROM version v
 WHERE vid >= $1 AND vid < $2
-    AND ($3 = 0 OR NOT EXISTS (SELECT 1 FROM version n WHERE n.ref = v.ref AND n.version = v.version + 1 AND n.vid < $3))
+    AND ($3::bigint = 0 OR NOT EXISTS (SELECT 1 FROM version n WHERE n.ref = v.ref AND n.version = v.version + 1 AND n.vid < $3))
 ORDER BY vid DESC LIMIT $4;
 
 -- name: counts_by_type

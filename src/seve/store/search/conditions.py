@@ -9,6 +9,7 @@ from functools import singledispatch
 
 from seve.fhir.search import query as q
 from seve.fhir.search.keys import CANONICAL, WIDE, compartment_key
+from seve.kernel.identifiers import EPOCH_MILLISECONDS, SHIFT
 from seve.store.lexemes import question
 from seve.store.search import ranges
 from seve.store.search.arguments import Statement
@@ -81,7 +82,8 @@ def _(criterion: q.DateMatch, statement: Statement, v: str) -> str:
 
 @condition.register
 def _(criterion: q.LastUpdatedMatch, statement: Statement, v: str) -> str:
-    moment = f"(SELECT ({v}.vid >> 22) * 1000 AS lo, ({v}.vid >> 22) * 1000 + 1 AS hi)"
+    time = f"(({v}.vid >> {SHIFT}) + {EPOCH_MILLISECONDS}) * 1000"
+    moment = f"(SELECT {time} AS lo, {time} + 1 AS hi)"
     u = statement.alias("u")
     found = " OR ".join(f"({ranges.date(statement, u, searched)})" for searched in criterion.ranges)
     return f"EXISTS (SELECT 1 FROM {moment} {u} WHERE {found})"

@@ -24,7 +24,6 @@ _COLUMNS = (
 )  # fmt: skip
 _BATCH = 5_000
 _BOOLEANS = ("f", "t")
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _LOCK = value_key("\x00terminology import")
 
 
@@ -88,7 +87,7 @@ class _Grams(dict[str, str]):
 
 
 def _text(value: str) -> str:
-    return value.translate(_ESCAPES)
+    return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
 
 
 def _array(values: Iterable[str]) -> str:
