@@ -10,7 +10,12 @@ from seve.store.copying import COLUMNS
 from seve.store.database import Database
 from seve.testing.plugin import BASE_URL
 
-PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"family": "Lefèvre", "given": ["Zoé"]}], "birthDate": "1980-02-03"}
+PATIENT = {
+    "resourceType": "Patient",
+    "id": "p1",
+    "name": [{"family": "Lefèvre", "given": ["Zoé"]}],
+    "birthDate": "1980-02-03",
+}
 OBSERVATION = {
     "resourceType": "Observation",
     "id": "o1",
@@ -63,7 +68,9 @@ async def index_rows(database: Database) -> dict[str, list[str]]:
     for table, columns in COLUMNS.items():
         if table == "version":
             values = "array(SELECT unnest(v.present) ORDER BY 1), v.patient"
-            sql = f"SELECT v.type || '/' || v.id || ' ' || ROW({values})::text AS row FROM version v WHERE ended IS NULL"
+            sql = (
+                f"SELECT v.type || '/' || v.id || ' ' || ROW({values})::text AS row FROM version v WHERE ended IS NULL"
+            )
         else:
             values = ", ".join(f"t.{column}" for column in columns if column != "vid")
             sql = (

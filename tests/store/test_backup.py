@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import pytest
+from tests.store.loads import PATIENT, RESOURCES, document, index_rows, loaded
 
 from seve.engine.engine import Engine
 from seve.fhir.definitions import core
@@ -14,7 +15,6 @@ from seve.rest.app import FhirApp
 from seve.store import dumping, reindexing
 from seve.store.database import Database
 from seve.testing.plugin import BASE_URL
-from tests.store.loads import PATIENT, RESOURCES, document, index_rows, loaded
 
 SEARCHES: tuple[dict[str, str], ...] = ({"name": "lefevre"}, {"birthdate": "1980-02-03"}, {"name:contains": "evre"})
 

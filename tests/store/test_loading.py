@@ -11,6 +11,18 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.store.loads import (
+    LOCATION,
+    OBSERVATION,
+    PATIENT,
+    RESOURCES,
+    bundle,
+    document,
+    index_rows,
+    loaded,
+    opened,
+    written,
+)
 
 from seve.engine.engine import Engine
 from seve.main.loading.chunks import Chunk, Document
@@ -19,7 +31,6 @@ from seve.main.loading.work import Terms
 from seve.main.progress import Progress
 from seve.store import indexes, loading
 from seve.testing.plugin import BASE_URL
-from tests.store.loads import LOCATION, OBSERVATION, PATIENT, RESOURCES, bundle, document, index_rows, loaded, opened, written
 
 
 async def test_a_load_gives_the_same_index_rows_as_writing_by_the_api(
@@ -112,7 +123,9 @@ async def test_an_unsound_entry_of_a_bundle_is_refused_and_the_others_go_on(
 
 
 async def test_a_duplicate_key_refuses_its_bundle(postgres_url: str, engine: Engine) -> None:
-    data = b'{"resourceType":"Bundle","type":"batch","entry":[{"resource":{"resourceType":"Location","id":"a","id":"b"}}]}'
+    data = (
+        b'{"resourceType":"Bundle","type":"batch","entry":[{"resource":{"resourceType":"Location","id":"a","id":"b"}}]}'
+    )
     outcome = await loaded(postgres_url, Document("b.json", "json", data, len(data)))
     assert outcome.counts.created == 0
     assert len(outcome.refused) == 1
@@ -231,7 +244,8 @@ async def test_a_killed_load_goes_on_where_it_stopped_without_duplicates(
     command = [sys.executable, "-m", "seve.main.cli", "load", str(file)]
     environment = {**os.environ, "SEVE_DATABASE_URL": postgres_url, "SEVE_DATA": str(tmp_path)}
     first = subprocess.Popen(  # noqa: ASYNC220 - it is polled below
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     deadline = time.monotonic() + 60
     while not await engine.database.pool.fetchval("SELECT count(*) FROM loaded"):
         assert first.poll() is None, first.stdout and first.stdout.read()

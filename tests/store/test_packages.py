@@ -6,12 +6,12 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from tests.store.test_reindex import EYES
 
 from seve.engine.engine import Engine
 from seve.fhir.definitions.packages import BrokenPackage, read_identity, read_package
 from seve.main.wiring import definitions_of
 from seve.store import packages
-from tests.store.test_reindex import EYES
 
 
 def _package(folder: Path, manifest: object) -> Path:

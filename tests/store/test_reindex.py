@@ -4,13 +4,13 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.store.loads import PATIENT, RESOURCES, document, index_rows, loaded
 
 from seve.engine.engine import Engine
 from seve.fhir.definitions import core
 from seve.fhir.search.extraction import extract
 from seve.fhir.search.parameters import SearchParameters
 from seve.store import reindexing, sweeping
-from tests.store.loads import PATIENT, RESOURCES, document, index_rows, loaded
 
 EYES = {
     "resourceType": "SearchParameter",
@@ -131,7 +131,9 @@ async def test_sweeping_takes_the_rows_of_old_versions_and_keeps_the_versions(
         assert await sweeping.sweep(connection, engine.entries, older_than_seconds=-5) == 0
         await connection.execute("DELETE FROM setting WHERE name IN ('swept', 'horizon')")
     assert await index_rows(engine.database) == before
-    current = await engine.database.pool.fetchval("SELECT count(*) FROM version WHERE ended IS NULL AND body IS NOT NULL")
+    current = await engine.database.pool.fetchval(
+        "SELECT count(*) FROM version WHERE ended IS NULL AND body IS NOT NULL"
+    )
     assert current == 1
     assert await engine.database.pool.fetchval("SELECT count(DISTINCT vid) FROM posting") == 1
     assert (await client.get("Patient/p1/_history/1")).json()["gender"] == "female"

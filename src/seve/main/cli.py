@@ -10,7 +10,19 @@ import asyncpg
 
 from seve.kernel.refusals import Refusal
 
-COMMANDS = ("demo", "serve", "load", "export", "backup", "restore", "reindex", "package", "terminology", "sweep", "doctor")
+COMMANDS = (
+    "demo",
+    "serve",
+    "load",
+    "export",
+    "backup",
+    "restore",
+    "reindex",
+    "package",
+    "terminology",
+    "sweep",
+    "doctor",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

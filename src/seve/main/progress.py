@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress as Bar, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 
 _LINE_EVERY_SECONDS = 10.0
 
@@ -55,7 +56,9 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._bar:
             self._bar.stop()
 
@@ -72,7 +75,9 @@ class Progress:
         """So much more is done."""
         self._done += done
         now = time.monotonic()
-        text = f"{self._title}: {tally.resources:,} resources, {tally.resources / max(now - self._started, 0.001):,.0f}/s"
+        text = (
+            f"{self._title}: {tally.resources:,} resources, {tally.resources / max(now - self._started, 0.001):,.0f}/s"
+        )
         if self._bar:
             self._bar.update(self._bar.task_ids[0], completed=self._done, description=text)
         elif now - self._told >= _LINE_EVERY_SECONDS:

@@ -57,7 +57,9 @@ class NewerStoreError(RuntimeError):
     """The store was written by a newer Sève: this one must not touch it."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"the store has migration {number}, which this version of Sève does not know; install a newer version")
+        super().__init__(
+            f"the store has migration {number}, which this version of Sève does not know; install a newer version"
+        )
 
 
 def _migrations() -> Iterator[tuple[int, tuple[str, str]]]:

@@ -36,7 +36,9 @@ async def people(put: Any) -> None:
     await put("Practitioner", "dr", name=[{"family": "Petit"}])
 
 
-async def test_a_system_export_gives_every_resource_as_it_is_stored(people: None, bulk: Bulk, client: httpx.AsyncClient) -> None:
+async def test_a_system_export_gives_every_resource_as_it_is_stored(
+    people: None, bulk: Bulk, client: httpx.AsyncClient
+) -> None:
     manifest = await bulk.run("$export")
     assert manifest["request"].endswith("/$export")
     assert manifest["requiresAccessToken"] is False
@@ -80,7 +82,10 @@ async def test_what_an_export_cannot_honour_is_refused(client: httpx.AsyncClient
 
 async def test_patients_are_named_by_post_only_and_must_exist(people: None, client: httpx.AsyncClient) -> None:
     assert (await client.get("Patient/$export?patient=Patient/a", headers=ASYNC)).status_code == 400
-    body = {"resourceType": "Parameters", "parameter": [{"name": "patient", "valueReference": {"reference": "Patient/x"}}]}
+    body = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "patient", "valueReference": {"reference": "Patient/x"}}],
+    }
     assert (await client.post("Patient/$export", json=body, headers=ASYNC)).status_code == 400
     assert (await client.get("Observation/$export", headers=ASYNC)).status_code == 404
 
@@ -102,11 +107,19 @@ async def test_types_filters_and_elements_narrow_an_export(people: None, put: An
 async def test_a_patient_export_gives_their_compartments(people: None, bulk: Bulk) -> None:
     lines = await bulk.lines((await bulk.run("Patient/$export"))["output"])
     assert ids(lines) == {f"{kind}{id_}" for kind in ("Patient/", "Observation/o") for id_ in "abc"}
-    named = {"resourceType": "Parameters", "parameter": [{"name": "patient", "valueReference": {"reference": "Patient/b"}}]}
-    assert ids(await bulk.lines((await bulk.run("Patient/$export", named))["output"])) == {"Patient/b", "Observation/ob"}
+    named = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "patient", "valueReference": {"reference": "Patient/b"}}],
+    }
+    assert ids(await bulk.lines((await bulk.run("Patient/$export", named))["output"])) == {
+        "Patient/b",
+        "Observation/ob",
+    }
 
 
-async def test_a_group_export_gives_its_active_members_those_of_groups_within_too(people: None, put: Any, bulk: Bulk) -> None:
+async def test_a_group_export_gives_its_active_members_those_of_groups_within_too(
+    people: None, put: Any, bulk: Bulk
+) -> None:
     inner = [{"entity": {"reference": "Patient/b"}}, {"entity": {"reference": "Group/outer"}}]
     await put("Group", "inner", type="person", actual=True, member=inner)
     outer = [
@@ -125,7 +138,10 @@ async def test_a_group_without_patients_gives_nothing_and_an_unknown_one_is_not_
     await put("Group", "empty", type="person", actual=True)
     assert (await bulk.run("Group/empty/$export"))["output"] == []
     assert (await client.get("Group/none/$export", headers=ASYNC)).status_code == 404
-    stranger = {"resourceType": "Parameters", "parameter": [{"name": "patient", "valueReference": {"reference": "Patient/a"}}]}
+    stranger = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "patient", "valueReference": {"reference": "Patient/a"}}],
+    }
     await put("Patient", "a")
     assert (await client.post("Group/empty/$export", json=stranger, headers=ASYNC)).status_code == 400
 
@@ -146,10 +162,14 @@ async def test_since_gives_what_changed_afterwards_and_what_was_deleted(
     assert sorted(e["url"] for e in gone) == ["Observation/ob", "Practitioner/dr"]
     assert {e["method"] for e in gone} == {"DELETE"}
     of_patients = await bulk.run(f"Patient/$export?_since={before}")
-    assert [e["request"]["url"] for b in await bulk.lines(of_patients["deleted"]) for e in b["entry"]] == ["Observation/ob"]
+    assert [e["request"]["url"] for b in await bulk.lines(of_patients["deleted"]) for e in b["entry"]] == [
+        "Observation/ob"
+    ]
 
 
-async def test_an_export_shows_the_moment_of_its_kick_off(people: None, put: Any, client: httpx.AsyncClient, engine: Engine) -> None:
+async def test_an_export_shows_the_moment_of_its_kick_off(
+    people: None, put: Any, client: httpx.AsyncClient, engine: Engine
+) -> None:
     bulk = Bulk(client)
     place = await bulk.start("$export?_type=Patient")
     await asyncio.sleep(0.01)
@@ -187,7 +207,9 @@ async def test_a_removed_export_is_gone_with_its_files(people: None, bulk: Bulk)
     assert (await bulk.client.delete(place)).status_code == 404
 
 
-async def test_an_export_that_is_removed_while_it_runs_stops(people: None, client: httpx.AsyncClient, engine: Engine) -> None:
+async def test_an_export_that_is_removed_while_it_runs_stops(
+    people: None, client: httpx.AsyncClient, engine: Engine
+) -> None:
     bulk = Bulk(client)
     place = await bulk.start("$export")
     work = asyncio.create_task(Runner(engine).step())
@@ -209,7 +231,9 @@ async def test_a_killed_export_is_taken_up_by_another_server_and_ends_equal(
     expected, place = await bulk.start("$export"), await bulk.start("$export")
     assert await Runner(engine).step()
     killed = asyncio.create_task(Runner(engine).step())
-    while await engine.database.pool.fetchval("SELECT count(*) FROM task_output") < 9:  # 7 of the first, 2 of the second
+    while (
+        await engine.database.pool.fetchval("SELECT count(*) FROM task_output") < 9
+    ):  # 7 of the first, 2 of the second
         await asyncio.sleep(0)
     killed.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -242,11 +266,16 @@ async def test_a_finished_task_is_forgotten_after_a_day(people: None, bulk: Bulk
 
 
 @pytest.mark.slow
-async def test_twenty_thousand_resources_stream_in_pieces(bulk: Bulk, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_twenty_thousand_resources_stream_in_pieces(
+    bulk: Bulk, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("seve.engine.tasks.exporting._FILE", 8_000)
     for start in range(0, 20_000, 2_000):
         entry = [
-            {"resource": {"resourceType": "Basic", "code": {"text": f"{start + i}"}}, "request": {"method": "POST", "url": "Basic"}}
+            {
+                "resource": {"resourceType": "Basic", "code": {"text": f"{start + i}"}},
+                "request": {"method": "POST", "url": "Basic"},
+            }
             for i in range(2_000)
         ]
         bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entry}

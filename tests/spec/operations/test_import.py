@@ -69,7 +69,9 @@ def ndjson(*resources: Any) -> bytes:
 
 
 def asked(*inputs: tuple[str, str], format_: str = "application/fhir+ndjson", storage: str = "https") -> dict[str, Any]:
-    parts = [{"name": "input", "part": [{"name": "type", "valueCode": t}, {"name": "url", "valueUrl": u}]} for t, u in inputs]
+    parts = [
+        {"name": "input", "part": [{"name": "type", "valueCode": t}, {"name": "url", "valueUrl": u}]} for t, u in inputs
+    ]
     return {
         "resourceType": "Parameters",
         "parameter": [
@@ -91,7 +93,9 @@ async def test_resources_are_read_checked_and_written_and_what_is_wrong_is_told_
     files.content["/patients"] = ndjson(good, b"{broken", without_id, b"", wrong, other)
     observed = {"resourceType": "Observation", "id": "o", "status": "final", "code": {"text": "x"}}
     files.content["/observations"] = ndjson({**observed, "subject": {"reference": "Patient/a"}})
-    manifest = await bulk.run("$import", asked(("Patient", f"{base}/patients"), ("Observation", f"{base}/observations")))
+    manifest = await bulk.run(
+        "$import", asked(("Patient", f"{base}/patients"), ("Observation", f"{base}/observations"))
+    )
     assert [(o["type"], o["count"]) for o in manifest["output"]] == [("Patient", 2), ("Observation", 1)]
     outcomes = await bulk.lines(manifest["error"])
     assert [error["inputUrl"] for error in manifest["error"]] == [f"{base}/patients"]
@@ -102,7 +106,9 @@ async def test_resources_are_read_checked_and_written_and_what_is_wrong_is_told_
     assert (await client.get("Observation?patient=a")).json()["total"] == 1
 
 
-async def test_what_is_there_already_stays_at_its_version(base: str, files: Files, bulk: Bulk, client: httpx.AsyncClient) -> None:
+async def test_what_is_there_already_stays_at_its_version(
+    base: str, files: Files, bulk: Bulk, client: httpx.AsyncClient
+) -> None:
     files.content["/patients"] = ndjson({"resourceType": "Patient", "id": "a", "gender": "female"})
     for _ in range(2):
         await bulk.run("$import", asked(("Patient", f"{base}/patients")))
@@ -112,7 +118,9 @@ async def test_what_is_there_already_stays_at_its_version(base: str, files: File
     assert (await client.get("Patient/a")).json()["meta"]["versionId"] == "2"
 
 
-async def test_a_file_that_cannot_be_read_is_told_and_the_others_are_imported(base: str, files: Files, bulk: Bulk) -> None:
+async def test_a_file_that_cannot_be_read_is_told_and_the_others_are_imported(
+    base: str, files: Files, bulk: Bulk
+) -> None:
     files.content["/patients"] = ndjson({"resourceType": "Patient", "id": "a"})
     sources = (("Patient", f"{base}/none"), ("Patient", f"{base}/elsewhere"), ("Patient", f"{base}/patients"))
     manifest = await bulk.run("$import", asked(*sources, ("Patient", "http://127.0.0.1:1/closed")))

@@ -18,7 +18,9 @@ async def import_(call: Call) -> Answer:
     if not call.request.is_asynchronous:
         raise AsynchronousOnly(operation="$import")
     if call.one("inputFormat") not in _FORMATS:
-        raise InvalidParameter(name="inputFormat", value=str(call.one("inputFormat"))[:100], expression=_place("inputFormat"))
+        raise InvalidParameter(
+            name="inputFormat", value=str(call.one("inputFormat"))[:100], expression=_place("inputFormat")
+        )
     storage = call.one("storageDetail", {"type": ["https"]}).get("type", [""])[0]
     if storage != "https":
         raise InvalidParameter(name="storageDetail.type", value=str(storage)[:100], expression=_place("storageDetail"))

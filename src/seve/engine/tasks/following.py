@@ -79,7 +79,9 @@ def _import_manifest(engine: Engine, task: Task, files: list[File]) -> dict[str,
         "request": task.request["url"],
         "requiresAccessToken": False,
         "output": [
-            {"type": i["type"], "inputUrl": i["url"], "count": count} for i, count in zip(inputs, counts, strict=True) if count
+            {"type": i["type"], "inputUrl": i["url"], "count": count}
+            for i, count in zip(inputs, counts, strict=True)
+            if count
         ],
         "error": [{**_file(engine, task, f), "inputUrl": f.label} for f in files],
     }

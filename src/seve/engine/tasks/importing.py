@@ -141,7 +141,9 @@ async def _settle(hold: Hold, place: _Place, source: dict[str, str], errors: lis
     outputs = list[Output]()
     if errors:
         part = place.parts[place.input]
-        outputs = [Output(place.input, part, "error", "OperationOutcome", len(errors), label=source["url"], lines=errors)]
+        outputs = [
+            Output(place.input, part, "error", "OperationOutcome", len(errors), label=source["url"], lines=errors)
+        ]
         place.parts[place.input] += 1
     await hold.advance(place.progress(), outputs)
 

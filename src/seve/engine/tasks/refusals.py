@@ -109,7 +109,12 @@ def failure(refusal: Refusal) -> dict[str, Any]:
     """The progress of a task that a refusal ended."""
     return {
         "issues": [
-            {"code": i.code, "key": i.key, "fields": {k: str(v) for k, v in i.fields.items()}, "expression": i.expression}
+            {
+                "code": i.code,
+                "key": i.key,
+                "fields": {k: str(v) for k, v in i.fields.items()},
+                "expression": i.expression,
+            }
             for i in refusal.issues
         ]
     }

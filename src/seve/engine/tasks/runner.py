@@ -109,6 +109,8 @@ def _log(error: Exception) -> str:
     """Logs where it happened, without the message, which may quote a person's data. Returns the incident's number."""
     incident = secrets.token_hex(4)
     frames = traceback.extract_tb(error.__traceback__)
-    place = " < ".join(f"{frame.filename.rpartition('/seve/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    place = " < ".join(
+        f"{frame.filename.rpartition('/seve/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames)
+    )
     _LOG.error("incident %s: %s at %s", incident, type(error).__name__, place)
     return incident

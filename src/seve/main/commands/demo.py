@@ -36,7 +36,9 @@ class _Quiet(Progress):
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Where the examples are."""
-    parser.add_argument("--examples", type=Path, metavar="FILE", help="hl7.fhir.r4.examples as .tgz; without it, a dozen of our own")
+    parser.add_argument(
+        "--examples", type=Path, metavar="FILE", help="hl7.fhir.r4.examples as .tgz; without it, a dozen of our own"
+    )
     parser.add_argument("--address", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
 
 
@@ -73,6 +75,8 @@ def _load(settings: Settings, file: Path | None) -> None:
     with _Quiet() as progress:
         report = load_into(settings, [file], keeps_bundles=True, progress=progress)
     loaded = report.resources - report.refused
-    say(f"{loaded:,} loaded in {time.monotonic() - started:,.0f} s, {report.refused:,} refused by the standard's own rules")
+    say(
+        f"{loaded:,} loaded in {time.monotonic() - started:,.0f} s, {report.refused:,} refused by the standard's own rules"
+    )
     for line in progress.refused[:_SHOWN]:
         say(f"  {line}")

@@ -79,15 +79,21 @@ def _findings() -> Iterator[Finding]:
         with running_store(settings):
             yield from asyncio.run(_store(settings))
     except (EmbeddedServerError, asyncpg.PostgresError, OSError) as error:
-        yield Finding("database", f"{error} (look into {settings.data / 'postgres' / 'server.log'}, or check SEVE_DATABASE_URL)")
+        yield Finding(
+            "database", f"{error} (look into {settings.data / 'postgres' / 'server.log'}, or check SEVE_DATABASE_URL)"
+        )
 
 
 def _machine() -> Iterator[Finding]:
     memory = psutil.virtual_memory()
     text = f"memory: {memory.available // 2**20:,} MB available"
-    yield Finding(text, "" if memory.available > _MEMORY_BYTES else "Sève wants 2 GB; stop other programs or add memory")
+    yield Finding(
+        text, "" if memory.available > _MEMORY_BYTES else "Sève wants 2 GB; stop other programs or add memory"
+    )
     text = time.strftime("clock: %Y-%m-%d %H:%M:%S UTC", time.gmtime())
-    yield Finding(text, "" if time.time() > _YEAR_2025 else "the clock is wrong; versions are dated by it: set it first")
+    yield Finding(
+        text, "" if time.time() > _YEAR_2025 else "the clock is wrong; versions are dated by it: set it first"
+    )
 
 
 def _port(settings: Settings) -> Finding:
@@ -103,7 +109,9 @@ def _folder(settings: Settings) -> Finding:
     while not place.exists():
         place = place.parent
     is_writable = place.is_dir() and os.access(place, os.W_OK | os.X_OK)
-    way_out = "" if is_writable else f"{place} can't be written: change its permissions, or set SEVE_DATA to another folder"
+    way_out = (
+        "" if is_writable else f"{place} can't be written: change its permissions, or set SEVE_DATA to another folder"
+    )
     return Finding(f"data folder {settings.data}", way_out)
 
 

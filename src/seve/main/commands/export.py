@@ -33,7 +33,9 @@ class Exported:
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """The folder and what goes there."""
-    parser.add_argument("directory", type=Path, metavar="DIR", help="a folder without .ndjson files; it is made when missing")
+    parser.add_argument(
+        "directory", type=Path, metavar="DIR", help="a folder without .ndjson files; it is made when missing"
+    )
     parser.add_argument("--type", action="append", default=[], help="only this resource type (may be repeated)")
     parser.add_argument("--history", action="store_true", help="all versions instead of the current ones")
 

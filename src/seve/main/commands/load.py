@@ -22,8 +22,12 @@ from seve.main.wiring import prepared
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """The paths."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, archives (.tar.gz, .tgz, .tar.xz, .zip), folders")
-    parser.add_argument("--keep-bundles", action="store_true", help="store Bundles as they are instead of their entries")
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="files, archives (.tar.gz, .tgz, .tar.xz, .zip), folders"
+    )
+    parser.add_argument(
+        "--keep-bundles", action="store_true", help="store Bundles as they are instead of their entries"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -47,7 +47,10 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
         if options.action != "list":
             wanted = reindexing.fingerprint(await definitions_of(connection))
             is_due = await reindexing.is_due(connection, wanted)
-            say("restart the servers of this store" + (", which then reindex it (or run `seve reindex`)" if is_due else ""))
+            say(
+                "restart the servers of this store"
+                + (", which then reindex it (or run `seve reindex`)" if is_due else "")
+            )
     finally:
         await connection.close()
     return code

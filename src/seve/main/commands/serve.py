@@ -23,7 +23,9 @@ _KILL_SECONDS = 15
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """`--open` and the address."""
-    parser.add_argument("--open", action="store_true", help="without access control, on loopback only (the only mode today)")
+    parser.add_argument(
+        "--open", action="store_true", help="without access control, on loopback only (the only mode today)"
+    )
     parser.add_argument("--address", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
 
 
@@ -49,7 +51,9 @@ def check_address(address: str, port: int) -> None:
         try:
             probe.bind((address, port))
         except OSError as error:
-            raise OSError(f"port {port} on {address} can't be had ({error.strerror}): set SEVE_PORT to another one") from error
+            raise OSError(
+                f"port {port} on {address} can't be had ({error.strerror}): set SEVE_PORT to another one"
+            ) from error
 
 
 def stop_on_sigterm() -> None:

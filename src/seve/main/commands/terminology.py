@@ -16,6 +16,7 @@ from pathlib import Path
 from seve.engine.access import open_grant
 from seve.engine.engine import Engine
 from seve.engine.terminology.importing import put
+from seve.fhir import Resource
 from seve.france.systems import SystemUrls
 from seve.kernel.refusals import Refusal
 from seve.main.holding import running_store
@@ -23,6 +24,9 @@ from seve.main.progress import Progress, say
 from seve.main.settings import Settings
 from seve.main.terminologies import Source, files, read
 from seve.main.wiring import open_engine
+
+
+_REASONS = 3
 
 
 @dataclass(slots=True)
@@ -68,7 +72,11 @@ async def _imported(settings: Settings, options: argparse.Namespace, progress: P
 
 async def _file(engine: Engine, source: Source, tally: Tally, progress: Progress) -> None:
     size, read_before = source.path.stat().st_size, 0
-    found = list(read(source))
+    try:
+        found = list(read(source))
+    except Refusal as refusal:
+        found = list[Resource]()
+        _refuse(source, refusal, tally, progress)
     share = size // max(sum(len(r.get("concept", ())) for r in found), 1)
 
     def written(count: int) -> None:
@@ -81,12 +89,16 @@ async def _file(engine: Engine, source: Source, tally: Tally, progress: Progress
         try:
             await put(engine, open_grant(), resource, progress=written)
         except Refusal as refusal:
-            tally.refused += 1
-            reasons = tuple(issue.text() for issue in refusal.issues[:3])
-            progress.refuse(_Complaint(str(source.path), f"resource {place}", reasons))
+            _refuse(source, refusal, tally, progress, place=f"resource {place}")
         else:
             tally.resources += 1
     progress.advance(max(size - read_before, 0), tally)
+
+
+def _refuse(source: Source, refusal: Refusal, tally: Tally, progress: Progress, *, place: str = "") -> None:
+    tally.refused += 1
+    reasons = tuple(issue.text() for issue in refusal.issues[:_REASONS])
+    progress.refuse(_Complaint(str(source.path), place, reasons))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ def cores() -> int:
 
 async def load(terms: Terms, paths: Sequence[Path], *, progress: Progress) -> Report:
     """Loads into a prepared store. Raises SourceError, LoadContendedError, asyncpg.PostgresError; the same load then goes on
-    where it stopped."""
+    where it stopped.
+    """
     found = files(paths)
     progress.begin(sum(path.stat().st_size for _, path in found))
     connection = await loading.connect(terms.store_url)

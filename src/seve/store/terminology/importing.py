@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 from itertools import islice
@@ -43,12 +44,19 @@ async def install(
         added = (before + 1, header.url, header.version, text, len(distinct))
         await connection.execute(statements("terminology")["add"], *added)
         lines = _lines(header, distinct, system=before + 1)
-        while batch := list(islice(lines, _BATCH)):
+        batch = await asyncio.to_thread(_batch, lines)
+        while batch:
             source = BytesIO("".join(batch).encode())
+            following = asyncio.create_task(asyncio.to_thread(_batch, lines))  # made while the server takes this one
             await connection.copy_to_table("concept", source=source, columns=_COLUMNS, format="text")
             progress(len(batch))
+            batch = await following
     await database.pool.execute("ANALYZE concept")
     return len(distinct)
+
+
+def _batch(lines: Iterator[str]) -> list[str]:
+    return list(islice(lines, _BATCH))
 
 
 def _lines(header: Header, concepts: Sequence[Concept], *, system: int) -> Iterator[str]:

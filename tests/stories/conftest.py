@@ -1,0 +1,80 @@
+"""A real browser on a real server; a story is skipped with the reason where either can't be had."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.spec.asking import PATIENT, observation
+from tools.browser import executable
+
+from seve.testing.serving import Served, served
+
+AXE = Path(__file__).parents[2] / ".cache" / "npm"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Served]:
+    with served() as running:
+        for resource in (
+            {**PATIENT, "id": "zoe"},
+            {**observation("zoe"), "id": "weight"},
+            {"resourceType": "Practitioner", "id": "petit", "name": [{"family": "Petit", "given": ["Paul"], "prefix": ["Dr"]}]},
+            *({"resourceType": "Basic", "id": f"b{n}", "code": {"text": f"Fiche {n}"}} for n in range(30)),
+        ):
+            put(running.base, resource)
+        put(running.base, {**PATIENT, "id": "zoe", "gender": "other"})
+        yield running
+
+
+def put(base: str, resource: dict[str, object]) -> None:
+    request = urllib.request.Request(
+        f"{base}/{resource['resourceType']}/{resource['id']}",
+        data=json.dumps(resource).encode(),
+        headers={"content-type": "application/fhir+json"},
+        method="PUT",
+    )
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = executable()
+    if path is None:
+        pytest.skip("no Chromium on this machine: install it to run the stories")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=[(1280, 800), (390, 844)], ids=["desktop", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, server: Served) -> Iterator[Page]:
+    width, height = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="fr-FR", base_url=server.base.removesuffix("/fhir")
+    )
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("console", lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None)
+    yield opened
+    context.close()
+    assert problems == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    archives = sorted(AXE.glob("axe-core-*.tgz"))
+    if not archives:
+        pytest.skip("axe-core was not fetched (no registry): accessibility is not checked here")
+    with tarfile.open(archives[0]) as archive:
+        stream = archive.extractfile("package/axe.min.js")
+        assert stream is not None
+        return stream.read().decode()
