@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import itertools
 import random
 import statistics
@@ -39,7 +38,12 @@ class Report:
 
     def add(self, work: str, result: Result, *, beside: str = "", unit: float = 1.0) -> None:
         """One measured run; `unit` resources a request."""
-        row = (work, f"{result.per_second * unit:,.0f}", f"{result.percentile(0.5):.1f}", f"{result.percentile(0.99):.1f}")
+        row = (
+            work,
+            f"{result.per_second * unit:,.0f}",
+            f"{result.percentile(0.5):.1f}",
+            f"{result.percentile(0.99):.1f}",
+        )
         self._table.add_row(*row, str(len(result.wrong)), beside)
         _CONSOLE.print(*row, f"wrong: {len(result.wrong)}", *result.wrong[:1])
 
@@ -82,7 +86,11 @@ async def crud(base: str, report: Report, *, limit: tuple[float, float], number:
 
     await run(base, creates(number // 5), connections=CONNECTIONS)  # warm
     result = await run(base, creates(number), connections=CONNECTIONS)
-    report.add("create, nine types", result, beside=f"{result.per_second / limit[1]:.0%} of bare durable inserts ({limit[1]:,.0f})")
+    report.add(
+        "create, nine types",
+        result,
+        beside=f"{result.per_second / limit[1]:.0%} of bare durable inserts ({limit[1]:,.0f})",
+    )
 
     def shown(id_: str) -> Callable[[int, bytes], bool]:
         return lambda status, answer: status == 200 and id_.encode() in answer[:200]
@@ -119,7 +127,11 @@ async def loading(report: Report, *, number: int, copy_limit: float) -> None:
         began = time.perf_counter()
         command(server, "load", folder)
         seconds = time.perf_counter() - began
-        report.tell("seve load, empty store", f"{count / seconds:,.0f} a second", f"{count / seconds / copy_limit:.0%} of COPY ({copy_limit:,.0f})")
+        report.tell(
+            "seve load, empty store",
+            f"{count / seconds:,.0f} a second",
+            f"{count / seconds / copy_limit:.0%} of COPY ({copy_limit:,.0f})",
+        )
 
 
 def _write(folder: Path, bundles: Iterable[bytes], *, with_extra: bool = False) -> int:
@@ -148,7 +160,9 @@ async def searching(report: Report, *, sizes: list[int], seconds: float, workers
             command(server, "load", folder)
             medians.append(await _searched(server, report, size, f"{count:,} resources", seconds))
     if len(medians) > 1:
-        report.tell("median search, growth", f"{medians[-1] / medians[0]:.2f} times", f"{sizes[0]} to {sizes[-1]} patients")
+        report.tell(
+            "median search, growth", f"{medians[-1] / medians[0]:.2f} times", f"{sizes[0]} to {sizes[-1]} patients"
+        )
 
 
 async def _searched(server: Served, report: Report, size: int, loaded: str, seconds: float) -> float:

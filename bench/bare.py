@@ -22,7 +22,9 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     pool = _POOL[0]
     if scope["method"] == "POST":
         body = (await receive())["body"]
-        await pool.execute("INSERT INTO bare VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET body = $2", number, body.decode())
+        await pool.execute(
+            "INSERT INTO bare VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET body = $2", number, body.decode()
+        )
         answer = b""
     else:
         answer = (await pool.fetchval("SELECT body FROM bare WHERE id = $1", number) or "").encode()

@@ -11,8 +11,8 @@ from pathlib import Path
 import asyncpg
 
 from bench.client import Ask, run
-from seve.testing.serving import free_port
 from seve.store.embedded import Embedded
+from seve.testing.serving import free_port
 
 _ROWS = 20_000
 
@@ -51,7 +51,11 @@ async def bare_server_per_second(data: Path, documents: list[bytes], *, connecti
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(Path(__file__).parents[1])}
+    return {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+    }
 
 
 async def _started(base: str) -> None:

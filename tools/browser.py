@@ -23,7 +23,7 @@ def main() -> int:
         print("installing Chromium for the browser tests …", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
-            subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)  # noqa: S603 - fixed commands
+            subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
     if not executable():
         print("no Chromium: the browser tests will be skipped (Debian: apt-get install chromium)", file=sys.stderr)
     return 0

@@ -1,6 +1,7 @@
 """Backup while others write, and restore into another cluster's transaction ids."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -102,17 +103,21 @@ async def test_a_store_with_content_is_not_overwritten_unless_it_is_asked_for(
     await _drop(postgres_url)
 
 
+@pytest.fixture
+def no_backup(tmp_path: Path) -> Path:
+    (tmp_path / "no-backup").write_text("something else")
+    return tmp_path / "no-backup"
+
+
 async def test_a_file_that_is_no_backup_leaves_the_store_as_it_was(
-    engine: Engine, postgres_url: str, tmp_path: Path
+    engine: Engine, postgres_url: str, no_backup: Path
 ) -> None:
     await loaded(postgres_url, document(*RESOURCES))
-    (tmp_path / "no-backup").write_text("something else")
     with pytest.raises(dumping.DumpError, match="pg_restore"):
-        await dumping.restore(postgres_url, tmp_path / "no-backup", jobs=1, replaces=True)
+        await dumping.restore(postgres_url, no_backup, jobs=1, replaces=True)
     assert await engine.database.pool.fetchval("SELECT count(*) FROM version") == len(RESOURCES)
 
 
 async def test_a_backup_is_for_its_owner_only(engine: Engine, postgres_url: str, tmp_path: Path) -> None:
     await dumping.backup(postgres_url, tmp_path / "backup")
-    assert (tmp_path / "backup").stat().st_mode & 0o777 == 0o600
-    assert [file.name for file in tmp_path.iterdir()] == ["backup"]
+    assert [(file.name, file.stat().st_mode & 0o777) for file in os.scandir(tmp_path)] == [("backup", 0o600)]

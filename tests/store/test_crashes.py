@@ -57,7 +57,9 @@ class Acknowledged:
 
     async def _update(self, client: httpx.AsyncClient, number: int) -> None:
         id_ = f"counter-{number}"
-        answer = await client.put(f"Basic/{id_}", json={"resourceType": "Basic", "id": id_, "code": {"text": "counter"}})
+        answer = await client.put(
+            f"Basic/{id_}", json={"resourceType": "Basic", "id": id_, "code": {"text": "counter"}}
+        )
         if answer.status_code in (200, 201):
             self.versions[id_] = int(answer.json()["meta"]["versionId"])
 

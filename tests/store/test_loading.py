@@ -88,7 +88,7 @@ async def test_what_is_refused_is_told_with_its_place_and_the_others_go_on(
     wrong = {"resourceType": "Patient", "id": "bad", "gendre": "female"}
     outcome = await loaded(postgres_url, document(wrong, PATIENT, {"resourceType": "Observation", "id": "o2"}))
     assert outcome.counts.created == 1
-    assert [refused.place for refused in outcome.refused][0] == "line 1"
+    assert outcome.refused[0].place == "line 1"
     assert "gendre" in outcome.refused[0].reasons[0]
     assert len(outcome.refused) == 2
     assert (await client.get("Patient/bad")).status_code == 404
@@ -243,9 +243,7 @@ async def test_a_killed_load_goes_on_where_it_stopped_without_duplicates(
     file = written(tmp_path / "in", *patients)
     command = [sys.executable, "-m", "seve.main.cli", "load", str(file)]
     environment = {**os.environ, "SEVE_DATABASE_URL": postgres_url, "SEVE_DATA": str(tmp_path)}
-    first = subprocess.Popen(  # noqa: ASYNC220 - it is polled below
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    first = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     deadline = time.monotonic() + 60
     while not await engine.database.pool.fetchval("SELECT count(*) FROM loaded"):
         assert first.poll() is None, first.stdout and first.stdout.read()

@@ -22,7 +22,14 @@ NUMBERS = (200, 1_601)
 MODIFIED = {
     "token": ("{code}:not={value}", "{code}:missing=false", "{code}:missing=true"),
     "string": ("{code}:contains={value}", "{code}:exact={value}", "{code}:missing=true"),
-    "date": ("{code}=gt{value}", "{code}=le{value}", "{code}=ne{value}", "{code}=sa{value}", "{code}=eb{value}", "{code}=ap{value}"),
+    "date": (
+        "{code}=gt{value}",
+        "{code}=le{value}",
+        "{code}=ne{value}",
+        "{code}=sa{value}",
+        "{code}=eb{value}",
+        "{code}=ap{value}",
+    ),
     "number": ("{code}=gt{value}", "{code}=le{value}", "{code}=ne{value}"),
     "quantity": ("{code}=gt{value}", "{code}=le{value}", "{code}=ne{value}"),
     "reference": ("{code}:missing=true", "{code}:missing=false"),
@@ -59,8 +66,12 @@ async def store(engine: Engine, resources: list[Resource]) -> None:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def world(shared_engine: Engine) -> AsyncIterator[tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]]]:
-    await shared_engine.database.pool.execute("TRUNCATE version, posting, link, text_value, moment, quantity, position, words")
+async def world(
+    shared_engine: Engine,
+) -> AsyncIterator[tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]]]:
+    await shared_engine.database.pool.execute(
+        "TRUNCATE version, posting, link, text_value, moment, quantity, position, words"
+    )
     resources, searches = made()
     await store(shared_engine, resources)
     records: dict[str, list[Record]] = {}
@@ -68,7 +79,9 @@ async def world(shared_engine: Engine) -> AsyncIterator[tuple[Engine, dict[str, 
         records.setdefault(resource["resourceType"], []).append(record(resource, r4()))
     queries = [(f"{t}?{n}={v}", parse([(n, v)], types=[t], parameters=r4(), lenient=True)) for t, n, v in searches]
     yield shared_engine, records, [(text, query) for text, query in queries if not query.ignored]
-    await shared_engine.database.pool.execute("TRUNCATE version, posting, link, text_value, moment, quantity, position, words")
+    await shared_engine.database.pool.execute(
+        "TRUNCATE version, posting, link, text_value, moment, quantity, position, words"
+    )
 
 
 async def differing(
@@ -91,7 +104,9 @@ async def differing(
     return wrong
 
 
-async def test_a_small_answer_is_that_of_the_oracle(world: tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]]) -> None:
+async def test_a_small_answer_is_that_of_the_oracle(
+    world: tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]],
+) -> None:
     engine, records, queries = world
     assert len(queries) > 5_000
     assert await differing(engine, records, queries, count=1_000) == []
@@ -105,7 +120,9 @@ async def test_a_large_answer_read_by_walking_an_index_is_that_of_the_oracle(
     assert await differing(engine, records, queries[::3], count=7) == []
 
 
-async def test_the_total_is_the_number_of_matches(world: tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]]) -> None:
+async def test_the_total_is_the_number_of_matches(
+    world: tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]],
+) -> None:
     engine, records, queries = world
     async with engine.database.pool.acquire() as connection:
         for text, query in queries[::7]:

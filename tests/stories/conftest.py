@@ -16,7 +16,13 @@ from tools.browser import executable
 from seve.testing.serving import Served, served
 
 AXE = Path(__file__).parents[2] / ".cache" / "npm"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +31,11 @@ def server() -> Iterator[Served]:
         for resource in (
             {**PATIENT, "id": "zoe"},
             {**observation("zoe"), "id": "weight"},
-            {"resourceType": "Practitioner", "id": "petit", "name": [{"family": "Petit", "given": ["Paul"], "prefix": ["Dr"]}]},
+            {
+                "resourceType": "Practitioner",
+                "id": "petit",
+                "name": [{"family": "Petit", "given": ["Paul"], "prefix": ["Dr"]}],
+            },
             *({"resourceType": "Basic", "id": f"b{n}", "code": {"text": f"Fiche {n}"}} for n in range(30)),
         ):
             put(running.base, resource)
@@ -63,7 +73,9 @@ def page(request: pytest.FixtureRequest, browser: Browser, server: Served) -> It
     opened = context.new_page()
     problems: list[str] = []
     opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.on("console", lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None)
+    opened.on(
+        "console", lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None
+    )
     yield opened
     context.close()
     assert problems == []

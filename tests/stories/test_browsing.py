@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-PAGES = ["/", "/r/Patient", "/r/Patient?q=nom%3Dx", "/r/Patient/zoe", "/r/Patient/zoe/_history", "/r/Patient/none", "/nowhere"]
+PAGES = [
+    "/",
+    "/r/Patient",
+    "/r/Patient?q=nom%3Dx",
+    "/r/Patient/zoe",
+    "/r/Patient/zoe/_history",
+    "/r/Patient/none",
+    "/nowhere",
+]
 
 
 def test_from_the_first_page_to_a_patient_and_back_in_time(page: Page) -> None:
@@ -76,5 +84,7 @@ def test_every_page_is_accessible_and_fits_its_screen(page: Page, axe: str, path
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{path} is wider than its screen by {overflow} px"
     page.evaluate(axe)
-    found: dict[str, Any] = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+    found: dict[str, Any] = page.evaluate(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+    )
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []

@@ -47,7 +47,10 @@ def write(package: Path, target: Path) -> None:
 
 def _is_official(resource: Resource) -> bool:
     url = resource.get("url", "")
-    return url.startswith(("http://hl7.org/fhir/", "http://terminology.hl7.org/", "urn:")) and "example" not in resource["id"]
+    return (
+        url.startswith(("http://hl7.org/fhir/", "http://terminology.hl7.org/", "urn:"))
+        and "example" not in resource["id"]
+    )
 
 
 if __name__ == "__main__":

@@ -11,9 +11,7 @@ from seve.kernel.identifiers import instant_of
 from seve.store.reading import Stored
 
 
-def bundle(
-    kind: str, entries: Iterable[str], *, links: Mapping[str, str], total: int | None = None
-) -> str:
+def bundle(kind: str, entries: Iterable[str], *, links: Mapping[str, str], total: int | None = None) -> str:
     """A Bundle as JSON text, from entries that are JSON text."""
     head: dict[str, Any] = {"resourceType": "Bundle", "type": kind}
     if total is not None:

@@ -123,9 +123,7 @@ async def _instance(engine: Engine, grant: Grant, request: Request, *, type_: st
     return await chosen(engine, grant, request, type_=type_, id_=id_)
 
 
-async def _compartment(
-    engine: Engine, grant: Grant, request: Request, *, type_: str, id_: str, inner: str
-) -> Answer:
+async def _compartment(engine: Engine, grant: Grant, request: Request, *, type_: str, id_: str, inner: str) -> Answer:
     if inner != "*":
         check_type(engine, inner)
     if request.method not in _READS and not request.path.endswith("/_search"):

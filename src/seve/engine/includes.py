@@ -85,5 +85,11 @@ def _targets(engine: Engine, include: Include, resource: Resource) -> Iterable[s
 def _all_links(engine: Engine) -> tuple[int, ...]:
     types = engine.definitions.resource_types
     return tuple(
-        {key for type_ in types for p in engine.parameters.of(type_).values() if p.type == "reference" for key in p.keys}
+        {
+            key
+            for type_ in types
+            for p in engine.parameters.of(type_).values()
+            if p.type == "reference"
+            for key in p.keys
+        }
     )

@@ -140,6 +140,7 @@ class InvalidBundle(Refusal):
 
     @property
     def issues(self) -> Sequence[Issue]:
+        """One, with the rule's sentence."""
         return (Issue("error", "invalid", f"engine.bundles.{self._rule}", self.fields, self.expression),)
 
 

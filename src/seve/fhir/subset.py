@@ -27,9 +27,7 @@ def summary(resource: Resource, mode: str) -> Resource:
 def elements(resource: Resource, names: Sequence[str]) -> Resource:
     """Only the named top-level elements, and the mandatory ones. A `Type.name` concerns that type only."""
     type_ = resource["resourceType"]
-    wanted = {
-        name.rpartition(".")[2].split(".")[0] for name in names if "." not in name or name.split(".")[0] == type_
-    }
+    wanted = {name.rpartition(".")[2].split(".")[0] for name in names if "." not in name or name.split(".")[0] == type_}
     return _marked(_kept(resource, _mandatory(type_) | _keys_of(type_, frozenset(wanted))))
 
 

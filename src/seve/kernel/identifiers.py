@@ -30,7 +30,9 @@ class VersionClock:
 
     def next(self, *, after: int = 0) -> int:
         """A new `vid`, later than all before it and than `after`."""
-        now = max(time.time_ns() // 1_000_000 - EPOCH_MILLISECONDS, self._millisecond, (after >> SHIFT) + 1 if after else 0)
+        now = max(
+            time.time_ns() // 1_000_000 - EPOCH_MILLISECONDS, self._millisecond, (after >> SHIFT) + 1 if after else 0
+        )
         if now > self._millisecond:
             self._millisecond, self._counter = now, 0
         else:

@@ -35,7 +35,7 @@ class Issue:
         return text(self.key, self.fields, language)
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - a no is not an error of the program
     """The root. Subclasses set `status`, `code` and `key`; instances give the places of their sentence."""
 
     status: ClassVar[int] = 400
@@ -67,6 +67,7 @@ class InvalidContent(Refusal):
 
     @property
     def issues(self) -> Sequence[Issue]:
+        """All that was found."""
         return self._issues
 
 

@@ -53,12 +53,6 @@ class FhirApp:
         except Exception as error:  # noqa: BLE001 - a bug or a lost database must not take the server down; it is logged and told
             refusal = _told(error)
             await _refuse(scope, send, refusal, (format_, is_pretty, tongue))
-        except Exception as error:  # noqa: BLE001 - a bug or a lost database must not take the server down; it is logged and told
-            incident = secrets.token_hex(4)
-            _log(incident, error)
-            refusal = Unavailable() if is_unavailable(error) else Incident(incident=incident)
-            await _refuse(scope, send, refusal, (format_, is_pretty, tongue))
-
         if streamed is not None:  # what goes wrong from here on can only break the connection off
             await answering.pour(send, streamed, is_head=scope["method"] == "HEAD")
 
@@ -84,7 +78,11 @@ class FhirApp:
         if answer.stream is not None:
             return answer
         content, content_type = answer.binary, answer.content_type
-        if content is None and path.startswith("Binary/") and (raw := answering.raw_binary(answer, headers.get("accept", ""))):
+        if (
+            content is None
+            and path.startswith("Binary/")
+            and (raw := answering.raw_binary(answer, headers.get("accept", "")))
+        ):
             content, content_type = raw
         if content is None:
             tongue = language(headers.get("accept-language", ""))
@@ -128,6 +126,8 @@ def _told(error: Exception) -> Refusal:
         return Unavailable()
     incident = secrets.token_hex(4)
     frames = traceback.extract_tb(error.__traceback__)
-    place = " < ".join(f"{frame.filename.rpartition('/seve/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    place = " < ".join(
+        f"{frame.filename.rpartition('/seve/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames)
+    )
     _LOG.error("incident %s: %s at %s", incident, type(error).__name__, place)
     return Incident(incident=incident)

@@ -58,7 +58,13 @@ def query_of(scope: Scope) -> tuple[tuple[str, str], ...]:
 
 
 def request_of(
-    scope: Scope, path: str, headers: Mapping[str, str], *, query: tuple[tuple[str, str], ...], body: bytes, base_url: str
+    scope: Scope,
+    path: str,
+    headers: Mapping[str, str],
+    *,
+    query: tuple[tuple[str, str], ...],
+    body: bytes,
+    base_url: str,
 ) -> Request:
     """The request. Raises what the body's decoder refuses."""
     method = scope["method"]
@@ -70,7 +76,7 @@ def request_of(
             query += _form(body)
         elif method == "PATCH":
             patch = _patch(media_type, body)
-        elif media_type not in _JSON | _XML and path.split("/")[0] == "Binary":
+        elif media_type not in _JSON | _XML and path.split("/", maxsplit=1)[0] == "Binary":
             resource, binary = _binary(path, headers, body), body
         elif path.endswith("$validate") and media_type in _JSON:
             resource = _to_be_validated(parse(body))
@@ -154,4 +160,6 @@ def _preferences(header: str) -> dict[str, str]:
     if not header:
         return {}
     parts = (part.strip() for part in header.replace(";", ",").split(","))
-    return {name.strip().lower(): value.strip().strip('"') for name, _, value in (part.partition("=") for part in parts)}
+    return {
+        name.strip().lower(): value.strip().strip('"') for name, _, value in (part.partition("=") for part in parts)
+    }

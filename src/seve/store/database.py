@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -68,7 +68,7 @@ class Database:
         await self.pool.close()
 
     @asynccontextmanager
-    async def transaction(self, *, locks: Sequence[int] = ()) -> AsyncIterator[Connection]:
+    async def transaction(self, *, locks: Sequence[int] = ()) -> AsyncGenerator[Connection]:
         """A transaction that first takes advisory locks, in one order everywhere so that two can't wait for each other."""
         async with self.pool.acquire() as connection, connection.transaction():
             for lock in sorted(set(locks)):

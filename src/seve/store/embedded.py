@@ -67,7 +67,16 @@ class Embedded:
         self.socket_directory.mkdir(parents=True, exist_ok=True)
         self._give_to_server_user()
         if not (self.directory / "PG_VERSION").exists():
-            self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-U", _SUPERUSER, "-D", str(self.directory))
+            self._run(
+                "initdb",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "-U",
+                _SUPERUSER,
+                "-D",
+                str(self.directory),
+            )
             with (self.directory / "postgresql.conf").open("a") as conf:
                 conf.write(f"include '{_CONF}'\n")
         (self.directory / _CONF).write_text(_settings(self.socket_directory))

@@ -56,7 +56,9 @@ class Span:
     in_force_at: int = 0
 
 
-async def history(reader: Reader, grant: Grant, span: Span, *, type_: str = "", id_: str = "", count: int) -> list[Stored]:
+async def history(
+    reader: Reader, grant: Grant, span: Span, *, type_: str = "", id_: str = "", count: int
+) -> list[Stored]:
     """Versions from the newest, of one resource, of a type, or of everything."""
     del grant
     bounds = (span.since, span.before, span.in_force_at, count)

@@ -56,7 +56,8 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One change. `decide` sees the current version (None: never existed), and answers with a draft, with None when nothing
-    has to change, or raises a Refusal. It may be called again when others were quicker, so it must not have effects."""
+    has to change, or raises a Refusal. It may be called again when others were quicker, so it must not have effects.
+    """
 
     type: str
     id: str
@@ -126,7 +127,10 @@ class CommitLane:
 
     def _next_batch(self) -> list[tuple[Unit, asyncio.Future[list[Written]]]]:
         """The units that wait, each resource once: a second change to it goes with a later batch."""
-        batch, later = list[tuple[Unit, asyncio.Future[list[Written]]]](), list[tuple[Unit, asyncio.Future[list[Written]]]]()
+        batch, later = (
+            list[tuple[Unit, asyncio.Future[list[Written]]]](),
+            list[tuple[Unit, asyncio.Future[list[Written]]]](),
+        )
         taken = set[int]()
         for unit, future in self._waiting:
             refs = {deed.ref for deed in unit}
@@ -162,9 +166,12 @@ def _settle(future: asyncio.Future[list[Written]], outcome: list[Written] | Exce
         future.set_result(outcome)
 
 
-async def write_units(connection: Connection, database: Database, units: Sequence[Unit]) -> list[list[Written] | Exception]:
+async def write_units(
+    connection: Connection, database: Database, units: Sequence[Unit]
+) -> list[list[Written] | Exception]:
     """Writes units in one commit (or inside the connection's transaction); a refused unit leaves nothing and its refusal
-    stands in its place. Looks again when others were quicker."""
+    stands in its place. Looks again when others were quicker.
+    """
     refs = sorted({deed.ref for unit in units for deed in unit if not deed.is_new})
     for _ in range(_ATTEMPTS):
         batch = _Batch(database, await _current(connection, refs))

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +46,7 @@ class Served:
 
 
 @contextmanager
-def served(*, workers: int = 1) -> Iterator[Served]:
+def served(*, workers: int = 1) -> Generator[Served]:
     """A server on an empty store, removed afterwards."""
     data = Path(tempfile.mkdtemp(prefix="seve-served-"))
     server = start(data, port=free_port(), workers=workers)

@@ -54,7 +54,11 @@ class _Site:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._templates = Environment(
-            loader=PackageLoader("seve.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+            loader=PackageLoader("seve.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
 
     async def home(self, request: HttpRequest) -> Response:
@@ -70,7 +74,9 @@ class _Site:
         wanted = request.path_params["language"]
         back = urlsplit(request.headers.get("referer", "/"))
         here = f"{back.path or '/'}{'?' + back.query if back.query else ''}"
-        response = RedirectResponse(here if here.startswith("/") and not here.startswith("//") else "/", status_code=303)
+        response = RedirectResponse(
+            here if here.startswith("/") and not here.startswith("//") else "/", status_code=303
+        )
         if wanted in LANGUAGES:
             response.set_cookie(_COOKIE, wanted, max_age=_COOKIE_SECONDS, httponly=True, samesite="lax")
         return response
@@ -82,12 +88,22 @@ class _Site:
         page = request.query_params.get("_page")
         pairs = tuple((name, value) for part in asked.split("&") if part for name, _, value in [part.partition("=")])
         query = (*pairs, *((("_page", page),) if page else ()))
-        parameters = sorted(self._engine.parameters.of(type_)) if type_ in self._engine.definitions.resource_types else []
+        parameters = (
+            sorted(self._engine.parameters.of(type_)) if type_ in self._engine.definitions.resource_types else []
+        )
         context: dict[str, Any] = {"type": type_, "asked": asked, "parameters": parameters}
         try:
             answer = await perform(self._engine, open_grant(), Request("GET", type_, query=query))
         except Refusal as refusal:
-            return self._page(request, "type.html", refusal.status, rows=[], next=None, problem=self._told(request, refusal), **context)
+            return self._page(
+                request,
+                "type.html",
+                refusal.status,
+                rows=[],
+                next=None,
+                problem=self._told(request, refusal),
+                **context,
+            )
         bundle = _resource(answer.body)
         rows = [(entry["resource"], showing) for entry in bundle.get("entry", ())]
         following = next((link["url"] for link in bundle["link"] if link["relation"] == "next"), None)

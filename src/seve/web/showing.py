@@ -12,7 +12,18 @@ from seve.fhir import Resource
 from seve.fhir.definitions import core
 
 _REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
-_TITLES = ("name", "title", "code", "type", "description", "medicationCodeableConcept", "vaccineCode", "class", "subject", "patient")
+_TITLES = (
+    "name",
+    "title",
+    "code",
+    "type",
+    "description",
+    "medicationCodeableConcept",
+    "vaccineCode",
+    "class",
+    "subject",
+    "patient",
+)
 _DATES = (
     "effectiveDateTime", "effectivePeriod", "onsetDateTime", "performedPeriod", "performedDateTime", "occurrenceDateTime",
     "period", "date", "authoredOn", "issued", "created", "birthDate", "start", "recordedDate",
@@ -20,7 +31,23 @@ _DATES = (
 _HIDDEN = frozenset({"resourceType", "id", "meta", "text"})
 _LONGEST = 400
 _TOLD = frozenset(
-    {"text", "family", "given", "prefix", "line", "city", "postalCode", "country", "value", "unit", "code", "system", "comparator", "start", "end"}
+    {
+        "text",
+        "family",
+        "given",
+        "prefix",
+        "line",
+        "city",
+        "postalCode",
+        "country",
+        "value",
+        "unit",
+        "code",
+        "system",
+        "comparator",
+        "start",
+        "end",
+    }
 )
 """What the one line of a datatype already says."""
 
@@ -64,9 +91,16 @@ def text_of(value: Any) -> str:
 
 def _object_text(value: dict[str, Any]) -> str:
     if "family" in value or "given" in value:
-        return value.get("text") or " ".join([*value.get("prefix", ()), *value.get("given", ()), value.get("family", "")]).strip()
+        return (
+            value.get("text")
+            or " ".join([*value.get("prefix", ()), *value.get("given", ()), value.get("family", "")]).strip()
+        )
     if "city" in value or "line" in value:
-        parts = [*value.get("line", ()), " ".join(filter(None, (value.get("postalCode"), value.get("city")))), value.get("country")]
+        parts = [
+            *value.get("line", ()),
+            " ".join(filter(None, (value.get("postalCode"), value.get("city")))),
+            value.get("country"),
+        ]
         return value.get("text") or ", ".join(filter(None, parts))
     if "value" in value and ("unit" in value or "code" in value):
         return f"{value.get('comparator', '')}{value['value']} {value.get('unit', value.get('code', ''))}".strip()
@@ -83,7 +117,9 @@ def lines(resource: Resource) -> tuple[Line, ...]:
     schema = core().type(resource["resourceType"])
     order = {key: at for at, e in enumerate(schema.elements.values()) for key in e.keys} if schema else {}
     order |= {"extension": len(order), "contained": len(order) + 1}
-    keys = sorted((key for key in resource if key not in _HIDDEN and not key.startswith("_")), key=lambda k: order.get(k, 999))
+    keys = sorted(
+        (key for key in resource if key not in _HIDDEN and not key.startswith("_")), key=lambda k: order.get(k, 999)
+    )
     return tuple(line for key in keys for line in _lines(key, resource[key]))
 
 

@@ -52,7 +52,10 @@ async def test_of_parallel_transactions_with_the_same_etag_one_wins_and_the_othe
         "resourceType": "Bundle",
         "type": "transaction",
         "entry": [
-            {"resource": {"resourceType": "Basic", "code": {"text": "beside"}}, "request": {"method": "POST", "url": "Basic"}},
+            {
+                "resource": {"resourceType": "Basic", "code": {"text": "beside"}},
+                "request": {"method": "POST", "url": "Basic"},
+            },
             {"resource": patient, "request": {"method": "PUT", "url": url, "ifMatch": 'W/"1"'}},
         ],
     }
@@ -61,7 +64,9 @@ async def test_of_parallel_transactions_with_the_same_etag_one_wins_and_the_othe
     assert (await client.get("Basic?_summary=count")).json()["total"] == 1
 
 
-async def test_parallel_updates_without_condition_all_land_with_versions_without_a_gap(client: httpx.AsyncClient) -> None:
+async def test_parallel_updates_without_condition_all_land_with_versions_without_a_gap(
+    client: httpx.AsyncClient,
+) -> None:
     patient = await created(client, PATIENT)
     url = f"Patient/{patient['id']}"
     answers = await asyncio.gather(*(client.put(url, json=patient) for _ in range(40)))

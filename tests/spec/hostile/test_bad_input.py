@@ -40,11 +40,20 @@ BODIES = {
     "not UTF-8": (b'{"resourceType":"Patient","name":[{"family":"\xff\xfe"}]}', JSON),
     "a NUL": (b'{"resourceType":"Patient","name":[{"family":"a\\u0000b"}]}', JSON),
     "a lone surrogate": (b'{"resourceType":"Patient","name":[{"family":"\\ud800"}]}', JSON),
-    "depth 10,000": (b'{"resourceType":"Patient","extension":' + b'[{"extension":' * 10_000 + b"1" + b"}]" * 10_000 + b"}", JSON),
+    "depth 10,000": (
+        b'{"resourceType":"Patient","extension":' + b'[{"extension":' * 10_000 + b"1" + b"}]" * 10_000 + b"}",
+        JSON,
+    ),
     "arrays of depth 10,000": (b"[" * 10_000, JSON),
     "a duplicate key": (b'{"resourceType":"Patient","gender":"male","gender":"female"}', JSON),
-    "a huge number": (b'{"resourceType":"RiskAssessment","status":"final","subject":{"reference":"Patient/1"},"prediction":[{"probabilityDecimal":1e999999999}]}', JSON),
-    "a number of a million digits": (b'{"resourceType":"Basic","code":{"extension":[{"url":"u","valueDecimal":' + b"9" * 1_000_000 + b"}]}}", JSON),
+    "a huge number": (
+        b'{"resourceType":"RiskAssessment","status":"final","subject":{"reference":"Patient/1"},"prediction":[{"probabilityDecimal":1e999999999}]}',
+        JSON,
+    ),
+    "a number of a million digits": (
+        b'{"resourceType":"Basic","code":{"extension":[{"url":"u","valueDecimal":' + b"9" * 1_000_000 + b"}]}}",
+        JSON,
+    ),
     "not XML": (b"<Patient", XML),
     "another namespace": (b"<Patient/>", XML),
     "XXE": (XXE.encode(), XML),
@@ -62,7 +71,11 @@ BODIES = {
 
 def is_refused(answer: httpx.Response) -> bool:
     body = answer.json()
-    return 400 <= answer.status_code < 500 and body["resourceType"] == "OperationOutcome" and bool(body["issue"][0]["details"]["text"])
+    return (
+        400 <= answer.status_code < 500
+        and body["resourceType"] == "OperationOutcome"
+        and bool(body["issue"][0]["details"]["text"])
+    )
 
 
 async def count(client: httpx.AsyncClient) -> int:
@@ -86,7 +99,18 @@ async def test_a_body_of_50_megabytes_is_refused_before_it_is_read(client: httpx
     assert is_refused(answer)
 
 
-@pytest.mark.parametrize("path", ["Unicorn", "Patient/é", "Patient/" + "x" * 65, "Patient/1/_history/x", "Patient/1/2/3/4", "$nothing", "Patient/..%2F..%2Fetc"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Unicorn",
+        "Patient/é",
+        "Patient/" + "x" * 65,
+        "Patient/1/_history/x",
+        "Patient/1/2/3/4",
+        "$nothing",
+        "Patient/..%2F..%2Fetc",
+    ],
+)
 async def test_a_wrong_path_is_refused(client: httpx.AsyncClient, path: str) -> None:
     assert is_refused(await client.get(path))
 
@@ -97,10 +121,30 @@ async def test_another_verb_is_refused(client: httpx.AsyncClient, method: str) -
     assert answer.status_code == 405
 
 
-INJECTIONS = ["'", "';DROP TABLE version;--", '"', "\\", "%", "_", "$1", "1) OR 1=1", "\x00", "' OR ''='", "${jndi}", "*", "|", "a|b|c|d", "$", ",", "()"]
+INJECTIONS = [
+    "'",
+    "';DROP TABLE version;--",
+    '"',
+    "\\",
+    "%",
+    "_",
+    "$1",
+    "1) OR 1=1",
+    "\x00",
+    "' OR ''='",
+    "${jndi}",
+    "*",
+    "|",
+    "a|b|c|d",
+    "$",
+    ",",
+    "()",
+]
 
 
-async def test_sql_in_every_parameter_finds_nothing_and_breaks_nothing(client: httpx.AsyncClient, engine: Engine) -> None:
+async def test_sql_in_every_parameter_finds_nothing_and_breaks_nothing(
+    client: httpx.AsyncClient, engine: Engine
+) -> None:
     parameters = SearchParameters(core())
     await client.post("Patient", json={"resourceType": "Patient", "gender": "male"})
     for type_ in ("Patient", "Observation", "MolecularSequence", "Location", "ValueSet"):
@@ -111,7 +155,25 @@ async def test_sql_in_every_parameter_finds_nothing_and_breaks_nothing(client: h
     assert await count(client) == 1
 
 
-@pytest.mark.parametrize("name", ["_sort", "_elements", "_include", "_revinclude", "_has:Observation:patient:code", "_filter", "_type", "_count", "_total", "_summary", "_format", "_page", "_list", "_since"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_sort",
+        "_elements",
+        "_include",
+        "_revinclude",
+        "_has:Observation:patient:code",
+        "_filter",
+        "_type",
+        "_count",
+        "_total",
+        "_summary",
+        "_format",
+        "_page",
+        "_list",
+        "_since",
+    ],
+)
 async def test_sql_in_result_parameters_breaks_nothing(client: httpx.AsyncClient, name: str) -> None:
     for injected in INJECTIONS:
         answer = await client.get("Patient", params={name: injected})
@@ -139,7 +201,9 @@ async def test_sql_in_result_parameters_breaks_nothing(client: httpx.AsyncClient
 )
 async def test_a_search_out_of_all_measure_is_refused_at_once(client: httpx.AsyncClient, search: str) -> None:
     began = time.perf_counter()
-    answer = await client.post("Patient/_search", content=search.encode(), headers={"content-type": "application/x-www-form-urlencoded"})
+    answer = await client.post(
+        "Patient/_search", content=search.encode(), headers={"content-type": "application/x-www-form-urlencoded"}
+    )
     assert is_refused(answer), answer.text[:300]
     assert time.perf_counter() - began < BOUND_SECONDS
 

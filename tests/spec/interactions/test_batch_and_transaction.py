@@ -45,8 +45,13 @@ async def test_a_batch_answers_each_entry_on_its_own(client: httpx.AsyncClient) 
 
 async def test_a_transaction_rewrites_references_between_its_entries(client: httpx.AsyncClient) -> None:
     weight = {**observation("x"), "subject": {"reference": MOTHER}}
-    weight["text"] = {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><a href="{MOTHER}">x</a></div>'}
-    sent = bundle("transaction", entry("POST", "Observation", weight), entry("POST", "Patient", PATIENT, full_url=MOTHER))
+    weight["text"] = {
+        "status": "generated",
+        "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><a href="{MOTHER}">x</a></div>',
+    }
+    sent = bundle(
+        "transaction", entry("POST", "Observation", weight), entry("POST", "Patient", PATIENT, full_url=MOTHER)
+    )
     answer = await ok(await client.post("", json=sent))
     place = answer["entry"][1]["response"]["location"].split("/_history")[0]
     [stored] = await found(client, "Observation")
@@ -55,7 +60,9 @@ async def test_a_transaction_rewrites_references_between_its_entries(client: htt
 
 
 async def test_a_transaction_with_one_bad_entry_leaves_nothing(client: httpx.AsyncClient) -> None:
-    sent = bundle("transaction", entry("POST", "Patient", PATIENT), entry("POST", "Patient", {**PATIENT, "gender": "femme"}))
+    sent = bundle(
+        "transaction", entry("POST", "Patient", PATIENT), entry("POST", "Patient", {**PATIENT, "gender": "femme"})
+    )
     answer = await client.post("", json=sent)
     assert answer.status_code == 422
     assert "Bundle.entry[1]" in issue(answer)["expression"][0]
@@ -67,7 +74,9 @@ async def test_the_order_of_a_transaction_is_that_of_the_standard(client: httpx.
     sent = bundle(
         "transaction",
         entry("GET", "Patient?identifier=urn:test|1"),
-        entry("PUT", "Patient?identifier=urn:test|2", {**PATIENT, "identifier": [{"system": "urn:test", "value": "2"}]}),
+        entry(
+            "PUT", "Patient?identifier=urn:test|2", {**PATIENT, "identifier": [{"system": "urn:test", "value": "2"}]}
+        ),
         entry("POST", "Patient", PATIENT),
         entry("DELETE", f"Patient/{patient['id']}"),
     )
@@ -104,7 +113,11 @@ async def test_if_none_exist_in_a_transaction_points_references_to_what_was_foun
 
 async def test_a_patch_and_a_condition_work_inside_a_transaction(client: httpx.AsyncClient) -> None:
     patient = await make(client, PATIENT)
-    operation = [{"name": "type", "valueCode": "replace"}, {"name": "path", "valueString": "Patient.gender"}, {"name": "value", "valueCode": "male"}]
+    operation = [
+        {"name": "type", "valueCode": "replace"},
+        {"name": "path", "valueString": "Patient.gender"},
+        {"name": "value", "valueCode": "male"},
+    ]
     parameters = {"resourceType": "Parameters", "parameter": [{"name": "operation", "part": operation}]}
     url = f"Patient/{patient['id']}"
     assert await statuses(client, bundle("transaction", entry("PATCH", url, parameters, ifMatch='W/"1"'))) == ["200"]
@@ -119,7 +132,11 @@ async def test_a_patch_and_a_condition_work_inside_a_transaction(client: httpx.A
         bundle("transaction", {"resource": PATIENT}),
         bundle("transaction", entry("POST", "Patient")),
         bundle("transaction", entry("PUT", "Patient/1", {**PATIENT, "id": "1"}), entry("DELETE", "Patient/1")),
-        bundle("transaction", entry("POST", "Patient", PATIENT, full_url=MOTHER), entry("POST", "Patient", PATIENT, full_url=MOTHER)),
+        bundle(
+            "transaction",
+            entry("POST", "Patient", PATIENT, full_url=MOTHER),
+            entry("POST", "Patient", PATIENT, full_url=MOTHER),
+        ),
         bundle("transaction", entry("POST", "Unicorn", PATIENT)),
         bundle("transaction", entry("POST", "Observation", PATIENT)),
         bundle("transaction", entry("POST", "Patient/$validate", PATIENT)),

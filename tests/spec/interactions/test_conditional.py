@@ -10,7 +10,9 @@ async def test_a_conditional_create_finds_what_is_there(client: httpx.AsyncClien
     answer = await client.post("Patient", json=PATIENT, headers={"If-None-Exist": "identifier=urn:test|1"})
     assert answer.status_code == 200
     assert answer.json()["id"] == patient["id"]
-    assert (await client.post("Patient", json=PATIENT, headers={"If-None-Exist": "identifier=urn:test|2"})).status_code == 201
+    assert (
+        await client.post("Patient", json=PATIENT, headers={"If-None-Exist": "identifier=urn:test|2"})
+    ).status_code == 201
 
 
 async def test_a_condition_that_selects_several_does_nothing(client: httpx.AsyncClient) -> None:

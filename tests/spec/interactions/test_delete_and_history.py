@@ -7,7 +7,9 @@ import pytest
 from tests.spec.asking import PATIENT, found, make, ok
 
 
-async def test_what_was_deleted_is_gone_from_reads_and_searches_and_stays_in_the_history(client: httpx.AsyncClient) -> None:
+async def test_what_was_deleted_is_gone_from_reads_and_searches_and_stays_in_the_history(
+    client: httpx.AsyncClient,
+) -> None:
     patient = await make(client, PATIENT)
     url = f"Patient/{patient['id']}"
     assert (await client.delete(url)).status_code == 204
@@ -71,7 +73,9 @@ async def test_since_and_at_choose_versions_by_time(client: httpx.AsyncClient) -
     assert await versions("_since=2999") == []
 
 
-@pytest.mark.parametrize("query", ["_since=yesterday", "_at=2020-99", "_count=0", "_count=-1", "_count=many", "name=durand"])
+@pytest.mark.parametrize(
+    "query", ["_since=yesterday", "_at=2020-99", "_count=0", "_count=-1", "_count=many", "name=durand"]
+)
 async def test_a_history_refuses_what_it_can_t_read(client: httpx.AsyncClient, query: str) -> None:
     answer = await client.get(f"Patient/_history?{query}")
     assert answer.status_code == 400

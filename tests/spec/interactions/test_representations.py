@@ -10,7 +10,9 @@ async def test_json_and_xml_are_the_same_resource(client: httpx.AsyncClient) -> 
     url = f"Patient/{patient['id']}"
     xml = await client.get(url, headers={"Accept": "application/fhir+xml"})
     assert xml.headers["content-type"].startswith("application/fhir+xml")
-    back = await client.put(url, content=xml.content, headers={"content-type": "application/fhir+xml", "accept": "application/fhir+json"})
+    back = await client.put(
+        url, content=xml.content, headers={"content-type": "application/fhir+xml", "accept": "application/fhir+json"}
+    )
     body = await ok(back, 200)
     assert {k: v for k, v in body.items() if k != "meta"} == {k: v for k, v in patient.items() if k != "meta"}
 
@@ -60,7 +62,11 @@ async def test_binary_is_given_and_taken_in_its_own_type(client: httpx.AsyncClie
 
 async def test_summary_and_elements_are_marked_as_parts(client: httpx.AsyncClient) -> None:
     patient = await make(client, {**PATIENT, "contact": [{"name": {"family": "Petit"}}]})
-    for query, kept, dropped in (("_summary=true", "name", "contact"), ("_elements=gender", "gender", "name"), ("_summary=data", "name", "text")):
+    for query, kept, dropped in (
+        ("_summary=true", "name", "contact"),
+        ("_elements=gender", "gender", "name"),
+        ("_summary=data", "name", "text"),
+    ):
         page = await ok(await client.get(f"Patient?{query}"))
         [resource] = [entry["resource"] for entry in page["entry"]]
         assert kept in resource

@@ -67,19 +67,37 @@ async def test_patients_are_found_by_names_without_accents_and_by_their_observat
 async def test_includes_follow_references_both_ways_and_tell_them_from_matches(client: httpx.AsyncClient) -> None:
     patient = await make(client, PATIENT)
     weight = await make(client, observation(patient["id"]))
-    await make(client, {"resourceType": "Provenance", "target": [{"reference": f"Observation/{weight['id']}"}], "recorded": "2020-01-01T00:00:00Z", "agent": [{"who": {"reference": f"Patient/{patient['id']}"}}]})
+    await make(
+        client,
+        {
+            "resourceType": "Provenance",
+            "target": [{"reference": f"Observation/{weight['id']}"}],
+            "recorded": "2020-01-01T00:00:00Z",
+            "agent": [{"who": {"reference": f"Patient/{patient['id']}"}}],
+        },
+    )
     for search, types in {
         "Observation?_include=Observation:subject": ["Observation", "Patient"],
         "Observation?_include=Observation:subject:Patient": ["Observation", "Patient"],
         "Observation?_include=Observation:subject:Group": ["Observation"],
         "Observation?_include=*": ["Observation", "Patient"],
         "Patient?_revinclude=Observation:subject": ["Observation", "Patient"],
-        "Patient?_revinclude=Observation:subject&_revinclude:iterate=Provenance:target": ["Observation", "Patient", "Provenance"],
-        "Provenance?_include=Provenance:target&_include:iterate=Observation:subject": ["Observation", "Patient", "Provenance"],
+        "Patient?_revinclude=Observation:subject&_revinclude:iterate=Provenance:target": [
+            "Observation",
+            "Patient",
+            "Provenance",
+        ],
+        "Provenance?_include=Provenance:target&_include:iterate=Observation:subject": [
+            "Observation",
+            "Patient",
+            "Provenance",
+        ],
     }.items():
         page = await ok(await client.get(search))
         assert sorted(e["resource"]["resourceType"] for e in page["entry"]) == types, search
-        assert {e["search"]["mode"] for e in page["entry"] if e["resource"]["resourceType"] == search.split("?")[0]} == {"match"}
+        assert {
+            e["search"]["mode"] for e in page["entry"] if e["resource"]["resourceType"] == search.split("?")[0]
+        } == {"match"}
 
 
 async def test_compartments_and_several_types(client: httpx.AsyncClient) -> None:
@@ -106,7 +124,19 @@ async def test_totals_and_counts(client: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     "search",
-    ["name:exakt=x", "birthdate=tomorrow", "birthdate=gt", "gender:above=x", "_sort=photo", "_include=Patient:photo", "_total=some", "general-practitioner.photo=x", "_has:Observation:code=x", "_summary=most", "_contained=yes"],
+    [
+        "name:exakt=x",
+        "birthdate=tomorrow",
+        "birthdate=gt",
+        "gender:above=x",
+        "_sort=photo",
+        "_include=Patient:photo",
+        "_total=some",
+        "general-practitioner.photo=x",
+        "_has:Observation:code=x",
+        "_summary=most",
+        "_contained=yes",
+    ],
 )
 async def test_what_can_t_be_used_is_refused_by_name(client: httpx.AsyncClient, search: str) -> None:
     answer = await client.get(f"Patient?{search}")

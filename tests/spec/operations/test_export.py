@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.spec.operations.conftest import ASYNC, Bulk
 
 from seve.engine.dispatch import perform
 from seve.engine.engine import Engine
@@ -15,7 +16,6 @@ from seve.engine.requests import Request
 from seve.engine.tasks.refusals import TaskNotFound
 from seve.engine.tasks.runner import Runner
 from seve.store.grant import Grant
-from tests.spec.operations.conftest import ASYNC, Bulk
 
 CODE = {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]}
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.spec.operations.conftest import ASYNC, Bulk
 
 from seve.engine.engine import Engine
 from seve.engine.tasks.runner import Runner
-from tests.spec.operations.conftest import ASYNC, Bulk
 
 
 class Files(ThreadingHTTPServer):

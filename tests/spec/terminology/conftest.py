@@ -41,7 +41,9 @@ def code_system() -> dict[str, Any]:
                         "definition": "From the shoulder to the hand",
                         "designation": [{"language": "fr", "value": "Bras"}],
                         "property": [{"code": "side", "valueCode": "up"}],
-                        "concept": [{"code": "hand", "display": "Hand", "property": [{"code": "side", "valueCode": "up"}]}],
+                        "concept": [
+                            {"code": "hand", "display": "Hand", "property": [{"code": "side", "valueCode": "up"}]}
+                        ],
                     },
                     {"code": "leg", "display": "Leg", "property": [{"code": "side", "valueCode": "down"}]},
                     {"code": "tail", "display": "Tail", "property": [{"code": "inactive", "valueBoolean": True}]},
@@ -68,7 +70,9 @@ async def body(client: httpx.AsyncClient) -> httpx.AsyncClient:
     resources = [
         code_system(),
         value_set("all", include=[{"system": BODY}]),
-        value_set("limbs", include=[{"system": BODY, "filter": [{"property": "concept", "op": "is-a", "value": "limb"}]}]),
+        value_set(
+            "limbs", include=[{"system": BODY, "filter": [{"property": "concept", "op": "is-a", "value": "limb"}]}]
+        ),
         value_set(
             "named",
             include=[
@@ -83,7 +87,13 @@ async def body(client: httpx.AsyncClient) -> httpx.AsyncClient:
         ),
         value_set(
             "upper",
-            include=[{"valueSet": ["http://seve.example/vs/limbs"], "system": BODY, "filter": [{"property": "side", "op": "=", "value": "up"}]}],
+            include=[
+                {
+                    "valueSet": ["http://seve.example/vs/limbs"],
+                    "system": BODY,
+                    "filter": [{"property": "side", "op": "=", "value": "up"}],
+                }
+            ],
             exclude=[{"system": BODY, "concept": [{"code": "hand"}]}],
         ),
         value_set("circular", include=[{"valueSet": ["http://seve.example/vs/circular"]}]),

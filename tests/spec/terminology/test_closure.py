@@ -7,7 +7,9 @@ import httpx
 from .conftest import BODY
 
 
-async def closure(client: httpx.AsyncClient, *concepts: str, version: str | None = None, name: str = "mine") -> httpx.Response:
+async def closure(
+    client: httpx.AsyncClient, *concepts: str, version: str | None = None, name: str = "mine"
+) -> httpx.Response:
     parameters: list[dict[str, Any]] = [{"name": "name", "valueString": name}]
     parameters += [{"name": "concept", "valueCoding": {"system": BODY, "code": code}} for code in concepts]
     if version is not None:

@@ -61,10 +61,16 @@ async def test_a_supplement_adds_names_and_properties_to_another_system(body: ht
     found = await asked(body, "lookup", system=BODY, code="arm", displayLanguage="es")
     assert found["display"] == "Brazo"
     assert {"code": "weight", "value": 4} in found["property"]
-    gender = {**supplement, "url": "http://seve.example/genres", "supplements": "http://hl7.org/fhir/administrative-gender"}
+    gender = {
+        **supplement,
+        "url": "http://seve.example/genres",
+        "supplements": "http://hl7.org/fhir/administrative-gender",
+    }
     gender["concept"] = [{"code": "female", "designation": [{"language": "fr", "value": "Femme"}]}]
     await body.post("CodeSystem", json=gender)
-    french = await asked(body, "lookup", system="http://hl7.org/fhir/administrative-gender", code="female", displayLanguage="fr")
+    french = await asked(
+        body, "lookup", system="http://hl7.org/fhir/administrative-gender", code="female", displayLanguage="fr"
+    )
     assert french["display"] == "Femme"
     await body.delete(f"CodeSystem/{created['id']}")
     assert (await asked(body, "lookup", system=BODY, code="arm", displayLanguage="es"))["display"] == "Arm"
@@ -74,7 +80,11 @@ async def test_validate_code_knows_codes_and_their_displays(body: httpx.AsyncCli
     assert await asked(body, "validate-code", url=BODY, code="arm") == {"result": True, "display": "Arm"}
     assert (await asked(body, "validate-code", url=BODY, code="arm", display="bras"))["result"] is True
     wrong = await asked(body, "validate-code", url=BODY, code="arm", display="Leg", displayLanguage="fr")
-    assert wrong == {"result": False, "message": "Le code « arm » s'appelle « Arm », et non « Leg ».", "display": "Bras"}
+    assert wrong == {
+        "result": False,
+        "message": "Le code « arm » s'appelle « Arm », et non « Leg ».",
+        "display": "Bras",
+    }
     unknown = await asked(body, "validate-code", url=BODY, code="ARM")
     assert unknown["result"] is False
     assert "display" not in unknown
@@ -99,7 +109,9 @@ async def test_validate_code_takes_a_system_in_the_body_and_concepts(body: httpx
             },
             {
                 "name": "codeableConcept",
-                "valueCodeableConcept": {"coding": [{"system": BODY, "code": "x"}, {"system": ORGANS, "code": "HEART"}]},
+                "valueCodeableConcept": {
+                    "coding": [{"system": BODY, "code": "x"}, {"system": ORGANS, "code": "HEART"}]
+                },
             },
         ],
     }

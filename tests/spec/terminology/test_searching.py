@@ -42,7 +42,9 @@ async def test_below_and_above_follow_the_hierarchy(observed: httpx.AsyncClient)
 
 async def test_a_code_whose_system_is_implied_is_compared_by_itself(observed: httpx.AsyncClient) -> None:
     assert len(await found(observed, **{"status:in": "http://hl7.org/fhir/ValueSet/observation-status"})) == 4
-    draft = value_set("draft", include=[{"system": "http://hl7.org/fhir/observation-status", "concept": [{"code": "registered"}]}])
+    draft = value_set(
+        "draft", include=[{"system": "http://hl7.org/fhir/observation-status", "concept": [{"code": "registered"}]}]
+    )
     await observed.put("ValueSet/draft", json=draft)
     assert await found(observed, **{"status:in": VS + "draft"}) == set()
 
@@ -62,7 +64,11 @@ async def test_a_search_by_a_chain_asks_the_terminology_too(observed: httpx.Asyn
 
 
 async def test_what_is_unknown_or_too_large_is_refused(observed: httpx.AsyncClient) -> None:
-    for value, code in ((VS + "missing", "not-found"), ("ValueSet/missing", "not-found"), (VS + "foreign", "not-found")):
+    for value, code in (
+        (VS + "missing", "not-found"),
+        ("ValueSet/missing", "not-found"),
+        (VS + "foreign", "not-found"),
+    ):
         answer = await observed.get("Observation", params={"code:in": value})
         assert answer.status_code == 400
         assert answer.json()["issue"][0]["code"] == code

@@ -27,7 +27,13 @@ MAP = {
                         {
                             "code": "muscle",
                             "equivalence": "equivalent",
-                            "dependsOn": [{"property": "http://seve.example/sex", "system": "http://hl7.org/fhir/administrative-gender", "value": "male"}],
+                            "dependsOn": [
+                                {
+                                    "property": "http://seve.example/sex",
+                                    "system": "http://hl7.org/fhir/administrative-gender",
+                                    "value": "male",
+                                }
+                            ],
                             "product": [{"property": "http://seve.example/side", "system": BODY, "value": "up"}],
                         }
                     ],
@@ -53,7 +59,11 @@ async def translated(client: httpx.AsyncClient, **params: object) -> dict:
 
 async def test_a_code_is_translated_by_url_by_instance_and_by_any_map(maps: httpx.AsyncClient) -> None:
     expected = [
-        {"equivalence": "wider", "concept": {"system": ORGANS, "code": "brain", "display": "Brain"}, "source": MAP["url"]}
+        {
+            "equivalence": "wider",
+            "concept": {"system": ORGANS, "code": "brain", "display": "Brain"},
+            "source": MAP["url"],
+        }
     ]
     by_url = await translated(maps, url=MAP["url"], system=BODY, code="head")
     assert by_url == {"result": True, "match": expected}
@@ -97,11 +107,17 @@ async def test_a_dependency_must_be_told_and_products_are_answered(maps: httpx.A
     }
     found = given((await maps.post("ConceptMap/$translate", json=parameters)).json())
     assert found["match"][0]["concept"]["code"] == "muscle"
-    assert found["match"][0]["product"] == [{"element": "http://seve.example/side", "concept": {"system": BODY, "code": "up"}}]
+    assert found["match"][0]["product"] == [
+        {"element": "http://seve.example/side", "concept": {"system": BODY, "code": "up"}}
+    ]
 
 
 async def test_unmapped_codes_go_to_the_other_map(maps: httpx.AsyncClient) -> None:
-    other = copy.deepcopy(MAP) | {"id": "other", "url": "http://seve.example/first", "sourceUri": "http://seve.example/x"}
+    other = copy.deepcopy(MAP) | {
+        "id": "other",
+        "url": "http://seve.example/first",
+        "sourceUri": "http://seve.example/x",
+    }
     other["group"][0]["element"] = [{"code": "none"}]
     other["group"][0]["unmapped"] = {"mode": "other-map", "url": MAP["url"]}
     await maps.put("ConceptMap/other", json=other)
@@ -119,6 +135,8 @@ async def test_the_maps_of_r4_are_there(client: httpx.AsyncClient) -> None:
 
 
 async def test_an_unknown_map_is_refused(client: httpx.AsyncClient) -> None:
-    answer = await client.get("ConceptMap/$translate", params={"url": "http://x.example", "system": BODY, "code": "head"})
+    answer = await client.get(
+        "ConceptMap/$translate", params={"url": "http://x.example", "system": BODY, "code": "head"}
+    )
     assert answer.status_code == 404
     assert (await client.get("ConceptMap/$translate", params={"code": "head"})).status_code == 400

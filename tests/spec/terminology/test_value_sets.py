@@ -45,7 +45,10 @@ async def test_one_good_coding_of_a_concept_is_enough(body: httpx.AsyncClient) -
 
 
 async def test_a_value_set_of_r4_and_one_by_a_grammar(client: httpx.AsyncClient) -> None:
-    gender = {"url": "http://hl7.org/fhir/ValueSet/administrative-gender", "system": "http://hl7.org/fhir/administrative-gender"}
+    gender = {
+        "url": "http://hl7.org/fhir/ValueSet/administrative-gender",
+        "system": "http://hl7.org/fhir/administrative-gender",
+    }
     assert (await validated(client, **gender, code="female"))["result"] is True
     assert (await validated(client, **gender, code="femme"))["result"] is False
     ucum = {"url": "http://hl7.org/fhir/ValueSet/ucum-units", "system": "http://unitsofmeasure.org"}
@@ -55,7 +58,9 @@ async def test_a_value_set_of_r4_and_one_by_a_grammar(client: httpx.AsyncClient)
 
 async def test_no_write_redefines_the_codes_of_r4(client: httpx.AsyncClient) -> None:
     url = "http://hl7.org/fhir/ValueSet/administrative-gender"
-    mine = value_set("mine", include=[{"system": "http://hl7.org/fhir/administrative-gender", "concept": [{"code": "x"}]}])
+    mine = value_set(
+        "mine", include=[{"system": "http://hl7.org/fhir/administrative-gender", "concept": [{"code": "x"}]}]
+    )
     await client.post("ValueSet", json=mine | {"url": url, "version": "mine"})
     system = "http://hl7.org/fhir/administrative-gender"
     assert (await validated(client, url=url, system=system, code="x"))["result"] is False
@@ -69,7 +74,9 @@ async def test_the_last_active_version_answers_and_others_by_their_version(clien
         await client.put(f"ValueSet/v{version}", json=one)
     assert (await validated(client, url=VS + "versioned", system=BODY, code="arm"))["result"] is True
     assert (await validated(client, url=VS + "versioned", system=BODY, code="leg"))["result"] is False
-    assert (await validated(client, url=VS + "versioned", valueSetVersion="1", system=BODY, code="head"))["result"] is True
+    assert (await validated(client, url=VS + "versioned", valueSetVersion="1", system=BODY, code="head"))[
+        "result"
+    ] is True
 
 
 async def test_what_can_not_be_decided_is_refused(body: httpx.AsyncClient) -> None:

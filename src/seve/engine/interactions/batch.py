@@ -32,7 +32,7 @@ async def batch(engine: Engine, grant: Grant, request: Request, perform: Perform
             try:
                 asked = request_of(engine, entry, index=index, is_lenient=request.is_lenient)
                 if not asked.path and asked.method == "POST":
-                    raise InvalidBundle("nested", expression=f"Bundle.entry[{index}]")  # noqa: TRY301 - told as its answer
+                    raise InvalidBundle("nested", expression=f"Bundle.entry[{index}]")
                 answer = await perform(engine, grant, asked)
             except Refusal as refusal:
                 return refused_entry(refusal)

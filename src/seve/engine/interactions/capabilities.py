@@ -18,7 +18,12 @@ _TYPE_INTERACTIONS = (
 )  # fmt: skip
 _SYSTEM_INTERACTIONS = ("transaction", "batch", "search-system", "history-system")
 _FORMATS = ("application/fhir+json", "application/fhir+xml", "json", "xml")
-_PATCH_FORMATS = ("application/json-patch+json", "application/fhir+json", "application/fhir+xml", "application/xml-patch+xml")
+_PATCH_FORMATS = (
+    "application/json-patch+json",
+    "application/fhir+json",
+    "application/fhir+xml",
+    "application/xml-patch+xml",
+)
 
 
 def capabilities(engine: Engine, request: Request) -> Answer:
@@ -73,7 +78,9 @@ def _resource(engine: Engine, type_: str, definitions: list[Resource]) -> dict[s
         "searchRevInclude": ["*"],
         "searchParam": _parameters(engine, type_),
     }
-    if offered := [_operation(d) for d in definitions if type_ in d.get("resource", []) or "Resource" in d.get("resource", [])]:
+    if offered := [
+        _operation(d) for d in definitions if type_ in d.get("resource", []) or "Resource" in d.get("resource", [])
+    ]:
         described["operation"] = offered
     return described
 

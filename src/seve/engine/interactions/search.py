@@ -36,7 +36,9 @@ async def search(engine: Engine, grant: Grant, request: Request, *, types: tuple
     return await answered(engine, grant, request, await parsed(engine, request, types=types))
 
 
-async def search_compartment(engine: Engine, grant: Grant, request: Request, *, kind: str, id_: str, type_: str) -> Answer:
+async def search_compartment(
+    engine: Engine, grant: Grant, request: Request, *, kind: str, id_: str, type_: str
+) -> Answer:
     """The same, within `[kind]/[id]`; `*` for every type."""
     query = await parsed(engine, request, types=() if type_ == "*" else (type_,))
     return await answered(engine, grant, request, replace(query, criteria=(compartment(kind, id_), *query.criteria)))
@@ -50,7 +52,9 @@ def compartment(kind: str, id_: str) -> CompartmentMatch:
 async def parsed(engine: Engine, request: Request, *, types: tuple[str, ...]) -> Query:
     """The query of a request, with what a terminology must decide already decided."""
     pairs = [pair for pair in request.query if pair[0] not in _PRESENTATION]
-    query = parse(pairs, types=types, parameters=engine.parameters, lenient=request.is_lenient, base_url=engine.base_url)
+    query = parse(
+        pairs, types=types, parameters=engine.parameters, lenient=request.is_lenient, base_url=engine.base_url
+    )
     return await engine.terminology.settled(query)
 
 
@@ -79,9 +83,7 @@ async def answered(engine: Engine, grant: Grant, request: Request, query: Query)
     return Answer(200, bundle("searchset", entries, links=_links(engine, request, query, following), total=total))
 
 
-async def _included(
-    engine: Engine, grant: Grant, connection: Connection, query: Query, page: Page
-) -> list[Stored]:
+async def _included(engine: Engine, grant: Grant, connection: Connection, query: Query, page: Page) -> list[Stored]:
     if not (query.includes or query.revincludes):
         return []
     matches = [(f"{found.type}/{found.id}", found.body) for found in page.matches]

@@ -111,7 +111,9 @@ def _complete(step: _Step) -> None:
 
 async def _written(engine: Engine, grant: Grant, steps: list[_Step]) -> dict[int, Answer]:
     conditions = [(step.type, step.condition) for step in steps if step.condition is not None]
-    references = {text for step in steps if step.request.resource for text in conditional_references(step.request.resource)}
+    references = {
+        text for step in steps if step.request.resource for text in conditional_references(step.request.resource)
+    }
     if not conditions and not references:
         unit, order = _unit(engine, steps, {})
         return _answers(steps, order, await engine.lane.commit(grant, unit))

@@ -125,7 +125,7 @@ def _outside() -> tuple[str, ...]:
 
 @cache
 def types_of_patients() -> tuple[str, ...]:
-    """Patients, and the types of their compartments: `Patient/$everything` without an id is about all patients."""
+    """The types of patients' compartments, for `Patient/$everything` without an id, which is about all patients."""
     return tuple(sorted(t for t in core().resource_types if t not in _outside()))
 
 

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from seve.engine.tasks.exporting import run_export
-from seve.engine.tasks.importing import run_import
 from seve.engine.tasks.following import KEPT_SECONDS
+from seve.engine.tasks.importing import run_import
 from seve.engine.tasks.refusals import GivenUp, WorkBroken, failure
 from seve.kernel.refusals import Refusal
 from seve.store import tasks

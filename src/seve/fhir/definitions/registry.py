@@ -86,7 +86,7 @@ def core() -> Definitions:
 
 @cache
 def _artefact() -> zipfile.ZipFile:
-    return zipfile.ZipFile(BytesIO(resources.files(__package__).joinpath(ARTEFACT).read_bytes()))
+    return zipfile.ZipFile(BytesIO(resources.files("seve.fhir.definitions").joinpath(ARTEFACT).read_bytes()))
 
 
 @cache

@@ -170,7 +170,12 @@ class _Operation:
         if not isinstance(tree, Member):
             raise self._refused("path_not_simple", path=path)
         owners = self._owners(tree.source, path)
-        keys = [(owner, key) for owner in owners for key in owner if _choice_name(_type_of(self._resource, owner), key) == tree.name]
+        keys = [
+            (owner, key)
+            for owner in owners
+            for key in owner
+            if _choice_name(_type_of(self._resource, owner), key) == tree.name
+        ]
         if len(keys) != 1:
             raise self._refused("not_one_element", path=path, count=len(keys))
         owner, key = keys[0]
@@ -209,7 +214,9 @@ def _remove(spot: _Spot) -> None:
 
 def _spots(value: dict[str, Any]) -> Iterator[tuple[_Spot, Any]]:
     for key, child in value.items():
-        children = [(None, child)] if isinstance(child, dict) else list(enumerate(child)) if isinstance(child, list) else []
+        children = (
+            [(None, child)] if isinstance(child, dict) else list(enumerate(child)) if isinstance(child, list) else []
+        )
         for index, item in children:
             if isinstance(item, dict):
                 yield _Spot(value, key, index), item

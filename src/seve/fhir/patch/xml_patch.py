@@ -47,7 +47,9 @@ def _select(root: XmlNode, selector: str, place: str) -> object:
     except etree.XPathError as error:
         raise PatchRefused("path_invalid", place=place, path=selector[:200], reason=str(error)) from error
     if not isinstance(found, list) or len(found) != 1:
-        raise PatchRefused("not_one_element", place=place, path=selector[:200], count=len(found) if isinstance(found, list) else 0)
+        raise PatchRefused(
+            "not_one_element", place=place, path=selector[:200], count=len(found) if isinstance(found, list) else 0
+        )
     return found[0]
 
 

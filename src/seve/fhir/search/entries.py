@@ -7,7 +7,6 @@ from html import unescape
 from typing import Any
 
 from seve.fhir import Resource
-from seve.fhir.search.keys import fold
 
 _TAG = re.compile(r"<[^>]*>")
 
@@ -94,7 +93,7 @@ _MACHINE_TEXT = frozenset(
 
 def _texts(value: dict[str, Any], found: list[str]) -> list[str]:
     for name, item in value.items():
-        if name in _MACHINE_TEXT or name == "text" and "resourceType" in value:
+        if name in _MACHINE_TEXT or (name == "text" and "resourceType" in value):
             continue
         for single in item if isinstance(item, list) else (item,):
             if isinstance(single, str):

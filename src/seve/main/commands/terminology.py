@@ -25,7 +25,6 @@ from seve.main.settings import Settings
 from seve.main.terminologies import Source, files, read
 from seve.main.wiring import open_engine
 
-
 _REASONS = 3
 
 

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ class Report:
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
-    resumed: int = field(default=0)
+    resumed: int = 0
 
     @property
     def resources(self) -> int:

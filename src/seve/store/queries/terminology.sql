@@ -1,7 +1,7 @@
 -- name: code_systems
--- The versions of a code system, the one imported last first.
+-- The versions of a code system: those with a name before a nameless one, then the one imported last.
 SELECT number, url, version, header, size FROM code_system
-WHERE url = $1 AND ($2 = '' OR version = $2) ORDER BY imported DESC, number DESC;
+WHERE url = $1 AND ($2 = '' OR version = $2) ORDER BY version = '', imported DESC, number DESC;
 
 -- name: installed
 SELECT number, url, version, header, size FROM code_system ORDER BY url, version;

@@ -21,6 +21,7 @@ LAST_CHARACTER = "\U0010ffff"
 @singledispatch
 def condition(criterion: q.Criterion, statement: Statement, v: str) -> str:
     """SQL that is true when the version `v` meets the criterion."""
+    del statement, v
     raise TypeError(f"a {type(criterion).__name__} must be resolved before it reaches SQL")
 
 
@@ -99,7 +100,9 @@ def _(criterion: q.QuantityMatch, statement: Statement, v: str) -> str:
 @condition.register
 def _(criterion: q.PairMatch, statement: Statement, v: str) -> str:
     n = statement.alias("n")
-    return f"EXISTS (SELECT 1 FROM quantity {n} WHERE {n}.vid = {v}.vid AND {pair_test(criterion, statement, n)} OFFSET 0)"
+    return (
+        f"EXISTS (SELECT 1 FROM quantity {n} WHERE {n}.vid = {v}.vid AND {pair_test(criterion, statement, n)} OFFSET 0)"
+    )
 
 
 @condition.register
@@ -234,7 +237,10 @@ def words_test(criterion: q.TextMatch, statement: Statement) -> str:
 
 def hierarchy(criterion: q.HierarchyMatch, statement: Statement) -> str:
     """The refs of the targets and of all below (or above) them; a cycle ends where it began (UNION)."""
-    parents, targets = statement.is_key("l.param", criterion.parents), statement.bind(list(criterion.targets), "bigint[]")
+    parents, targets = (
+        statement.is_key("l.param", criterion.parents),
+        statement.bind(list(criterion.targets), "bigint[]"),
+    )
     step = (
         "SELECT h.ref FROM family f JOIN link l ON l.target = f.ref JOIN version h ON h.vid = l.vid"
         if criterion.operator == "below"

@@ -22,7 +22,8 @@ _TABLES = {
 @dataclass(frozen=True, slots=True)
 class Walk:
     """An index read in order: its entries as a relation of `vid` and `value`, the test that an entry (alias `d`) is its
-    version's first, and the ORDER BY list."""
+    version's first, and the ORDER BY list.
+    """
 
     entries: str
     is_first: str

@@ -87,7 +87,7 @@ def _next(reader: _Reader, snapshot: str, shown: tuple[Found, ...]) -> Place:
 
 async def _smallest(connection: Connection, criteria: list[Criterion]) -> tuple[Criterion, int] | None:
     """The criterion with the fewest entries, and how many (at most PROBE). Chains are only counted when no other is small."""
-    simple = [c for c in criteria if not isinstance(c, (Chain, Has, And, Or))]
+    simple: list[Criterion] = [c for c in criteria if not isinstance(c, (Chain, Has, And, Or))]
     best = await _counted(connection, simple)
     if best is not None and best[1] < PROBE:
         return best
@@ -192,7 +192,9 @@ class _Reader:
         rows = await self._read(f"{walked} d JOIN version v ON v.vid = d.vid", rest, statement)
         if not rest or len(rows) >= self._count:
             return rows, True
-        entries_walked = await self._connection.fetchval(f"SELECT count(*) FROM {walked} d", *statement.arguments[:bound])
+        entries_walked = await self._connection.fetchval(
+            f"SELECT count(*) FROM {walked} d", *statement.arguments[:bound]
+        )
         return rows, entries_walked < WALK
 
     def _entries(self, ordered: Criterion | None, statement: Statement) -> str:

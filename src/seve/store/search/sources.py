@@ -59,6 +59,7 @@ def ordered_source(criterion: q.Criterion, statement: Statement) -> str | None:
 @singledispatch
 def source(criterion: q.Criterion, statement: Statement) -> str:
     """`SELECT vid …` of the versions that meet the criterion; ask `can_drive` first."""
+    del statement
     raise TypeError(f"{type(criterion).__name__} can't drive a search")
 
 

@@ -1,8 +1,8 @@
 """A code system in tables: `fhir.terminology.concepts.Concepts` in SQL.
 
 What is below a concept comes from the lineage that each row carries: an import pays for it once (CIM-10: 43,000 codes with
-171,000 lineage entries), and a test of one code reads one row where a recursive query would climb. Filters that no index
-serves (`in`, `not-in`, `exists`, `regex`, `=` on the display) are decided by the same functions as in memory.
+171,000 lineage entries), and a test of one code reads one row where a recursive query would climb. Filters that SQL
+has no safe words for (`regex`, and any on the display) are decided by the same functions as in memory.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from seve.fhir.codec.json import encode, parse
 from seve.fhir.search.keys import trigrams
 from seve.fhir.terminology.concepts import Concept, Filter, Header, Selection
-from seve.fhir.terminology.filters import CODE_PROPERTIES, keeps
+from seve.fhir.terminology.filters import CODE_PROPERTIES, keeps, listed, wanted
 from seve.fhir.terminology.hierarchy import Meanings, concept_of
 from seve.fhir.terminology.memory import header_of
 from seve.store.queries import statements
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from seve.store.reading import Reader
 
 _ABOVE_OPERATORS = frozenset({"is-a", "descendent-of", "is-not-a", "generalizes"})
+_VALUE_OPERATORS = frozenset({"=", "in", "not-in", "exists"})
 _ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 _NOBODY = 0
 """No concept has this number."""
@@ -52,7 +53,9 @@ class TableConcepts:
         condition = await self._condition(statement, selection)
         limit = f" LIMIT {statement.bind(selection.limit, 'bigint')}" if selection.limit is not None else ""
         offset = f" OFFSET {statement.bind(selection.offset, 'bigint')}" if selection.offset else ""
-        sql = f"SELECT parents, detail FROM concept WHERE {condition} ORDER BY number{limit}{offset}"  # noqa: S608 - our own text
+        found = "concept" if selection.is_everything else f"(SELECT * FROM concept WHERE {condition} OFFSET 0) AS found"
+        where = f" WHERE {condition}" if selection.is_everything else ""
+        sql = f"SELECT parents, detail FROM {found}{where} ORDER BY number{limit}{offset}"  # noqa: S608 - our own text
         return [self._concept(row) for row in await self._reader.fetch(sql, *statement.arguments)]
 
     async def count(self, selection: Selection) -> int:
@@ -89,18 +92,25 @@ class TableConcepts:
         above = [f for f in filters if f.operator in _ABOVE_OPERATORS]
         lineages = await self._lineages({self._header.key(f.value) for f in above}) if above else {}
         parts = [_on_lineage(statement, f, lineages.get(self._header.key(f.value), ())) for f in above]
-        equal = [f for f in filters if _is_indexed(f)]
-        parts += [self._equal(statement, f) for f in equal]
-        others = [f for f in filters if f not in above and f not in equal]
+        valued = [f for f in filters if f.operator in _VALUE_OPERATORS and f.property != "display"]
+        parts += [self._on_values(statement, f) for f in valued]
+        others = [f for f in filters if f not in above and f not in valued]
         if others:
             parts.append(f"number = ANY({statement.bind(await self._passing(others), 'integer[]')})")
         return parts
 
-    def _equal(self, statement: Statement, filter_: Filter) -> str:
+    def _on_values(self, statement: Statement, filter_: Filter) -> str:
+        if filter_.operator == "exists":
+            there = f"jsonb_exists(properties, {statement.bind(filter_.property, 'text')})"
+            there = "true" if filter_.property in CODE_PROPERTIES else there
+            return there if wanted(filter_) else f"NOT {there}"
+        some = sorted(listed(filter_)) if filter_.operator != "=" else [filter_.value]
         if filter_.property in CODE_PROPERTIES:
-            return f"key = {statement.bind(self._header.key(filter_.value), 'text')}"
-        wanted = encode({filter_.property: [filter_.value]}).decode()
-        return f"properties @> {statement.bind(wanted, 'jsonb')}"
+            found = f"code = ANY({statement.bind(some, 'text[]')})"
+        else:
+            objects = [encode({filter_.property: [value]}).decode() for value in some]
+            found = f"properties @> ANY({statement.bind(objects, 'jsonb[]')})"
+        return f"NOT {found}" if filter_.operator == "not-in" else found
 
     async def _lineages(self, keys: Iterable[str]) -> Mapping[str, Sequence[int]]:
         """By key, the number of a concept followed by its lineage."""
@@ -109,12 +119,11 @@ class TableConcepts:
 
     async def _passing(self, filters: Sequence[Filter]) -> list[int]:
         tests = [keeps(f, lambda _: frozenset()) for f in filters]
+        if all(f.property in CODE_PROPERTIES for f in filters):
+            rows = await self._reader.fetch("SELECT number, code FROM concept WHERE system = $1", self._system)
+            return [row["number"] for row in rows if all(test(Concept(row["code"])) for test in tests)]
         rows = await self._reader.fetch("SELECT number, parents, detail FROM concept WHERE system = $1", self._system)
         return [row["number"] for row in rows if all(test(self._concept(row)) for test in tests)]
-
-
-def _is_indexed(filter_: Filter) -> bool:
-    return filter_.operator == "=" and filter_.property != "display"
 
 
 def _on_lineage(statement: Statement, filter_: Filter, found: Sequence[int]) -> str:
