@@ -114,8 +114,7 @@ def _patients(by_type: dict[str, list[Resource]], draw: random.Random) -> list[S
             ),
         ]
     for place in _some(by_type["Location"], draw):
-        at = place.get("position")
-        if at:
+        if at := place.get("position"):
             found.append(
                 Search(
                     "special near", f"Location?near={at['latitude']}|{at['longitude']}|5|km", lambda r: "position" in r

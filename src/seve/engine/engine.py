@@ -10,15 +10,23 @@ from seve.engine.operations.definitions import definitions as own_definitions
 from seve.engine.pages import PageLinks
 from seve.engine.terminology import TerminologyService
 from seve.fhir import Resource
+from seve.fhir.codec import decode_json
 from seve.fhir.definitions import Definitions
 from seve.fhir.search.entries import Entries
 from seve.fhir.search.extraction import extract
 from seve.fhir.search.parameters import SearchParameters
+from seve.kernel.refusals import InvalidContent
 from seve.store.read_lane import ReadLane
 from seve.store.writing import CommitLane
 
 if TYPE_CHECKING:
     from seve.store.database import Database
+
+
+_FIRST = (
+    b'{"resourceType":"Observation","status":"final","code":{"text":"x"},'
+    b'"valueQuantity":{"value":1,"system":"http://unitsofmeasure.org","code":"kg"}}'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ class Engine:
     ) -> Engine:
         """An engine on a prepared store. `import_hosts` are those that `$import` may read from."""
         definitions = definitions.with_resources(own_definitions())
-        return cls(
+        engine = cls(
             database=database,
             definitions=definitions,
             parameters=SearchParameters(definitions),
@@ -67,6 +75,21 @@ class Engine:
             base_url=base_url,
             import_hosts=import_hosts,
         )
+        engine.warm()
+        return engine
+
+    def warm(self) -> None:
+        """Builds what is built once (types, units), so that the first request does not wait for it."""
+        found = decode_json(_FIRST)
+        self.checker.check(found)
+        self.entries(found)
+
+    async def check(self, resource: Resource) -> None:
+        """Raises InvalidContent with every issue when a rule is broken; codes that memory can't decide are asked of the store."""
+        pending = self.checker.check(resource)
+        issues = await self.terminology.settle(pending) if pending else []
+        if any(issue.severity == "error" for issue in issues):
+            raise InvalidContent(issues)
 
     def entries(self, resource: Resource) -> Entries:
         """The index entries of a resource."""

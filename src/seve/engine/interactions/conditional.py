@@ -61,7 +61,7 @@ async def conditional_create(engine: Engine, grant: Grant, request: Request, *, 
     """201 when nothing matched, 200 with the one that matched, 412 when several do."""
     pairs = criteria_of(request.if_none_exist or "")
     resource = body_of(request, type_)
-    engine.checker.check(resource)
+    await engine.check(resource)
     async with engine.database.transaction(locks=[lock_of(type_, pairs)]) as connection:
         found = await selected(engine, grant, connection, type_=type_, pairs=pairs, interaction="create")
         if found:
@@ -73,7 +73,7 @@ async def conditional_create(engine: Engine, grant: Grant, request: Request, *, 
 async def conditional_update(engine: Engine, grant: Grant, request: Request, *, type_: str) -> Answer:
     """200 on the one that matched, 201 when none did (under the body's id when it has one), 412 when several do."""
     resource = body_of(request, type_)
-    engine.checker.check(resource)
+    await engine.check(resource)
     async with engine.database.transaction(locks=[lock_of(type_, request.query)]) as connection:
         found = await selected(engine, grant, connection, type_=type_, pairs=request.query, interaction="update")
         id_ = resource.get("id")

@@ -14,7 +14,7 @@ from seve.store.writing import Deed, Draft, Written
 async def create(engine: Engine, grant: Grant, request: Request, *, type_: str) -> Answer:
     """201 with Location; the id in the body is ignored."""
     resource = body_of(request, type_)
-    engine.checker.check(resource)
+    await engine.check(resource)
     [written] = await engine.lane.commit(grant, [deed(engine, resource, new_id())])
     return answered(written)
 

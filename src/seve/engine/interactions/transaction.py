@@ -29,6 +29,7 @@ from seve.engine.refusals import (
     UnresolvedReference,
 )
 from seve.engine.requests import Answer, Pairs, Request
+from seve.fhir.validation.seams import PendingCode
 from seve.kernel.identifiers import new_id
 from seve.kernel.refusals import InvalidContent, Issue, Refusal
 from seve.store.search.running import Found
@@ -115,7 +116,7 @@ async def _written(engine: Engine, grant: Grant, steps: list[_Step]) -> dict[int
         text for step in steps if step.request.resource for text in conditional_references(step.request.resource)
     }
     if not conditions and not references:
-        unit, order = _unit(engine, steps, {})
+        unit, order = await _unit(engine, steps, {})
         return _answers(steps, order, await engine.lane.commit(grant, unit))
     locks = [lock_of(type_, pairs) for type_, pairs in conditions]
     async with engine.database.transaction(locks=locks) as connection:
@@ -123,7 +124,7 @@ async def _written(engine: Engine, grant: Grant, steps: list[_Step]) -> dict[int
             if step.condition is not None:
                 await _select(engine, grant, connection, step)
         found = {text: await _referenced(engine, grant, connection, text) for text in sorted(references)}
-        unit, order = _unit(engine, steps, found)
+        unit, order = await _unit(engine, steps, found)
         [outcome] = await write_units(connection, engine.database, [unit])
         if isinstance(outcome, Exception):
             raise outcome
@@ -158,7 +159,7 @@ async def _referenced(engine: Engine, grant: Grant, connection: Connection, text
     return f"{type_}/{found.id}"
 
 
-def _unit(engine: Engine, steps: list[_Step], found: dict[str, str]) -> tuple[list[Deed], list[_Step]]:
+async def _unit(engine: Engine, steps: list[_Step], found: dict[str, str]) -> tuple[list[Deed], list[_Step]]:
     """The deeds in the standard's order, with the steps they belong to; a create that found its match needs none."""
     places = dict(found)
     for step in steps:
@@ -170,7 +171,12 @@ def _unit(engine: Engine, steps: list[_Step], found: dict[str, str]) -> tuple[li
     acting = [step for step in steps if step.id and not (step.request.method == "POST" and step.found)]
     acting.sort(key=lambda step: _ORDER[step.request.method])
     _check_distinct(acting)
-    return [_deed(engine, step, places) for step in acting], acting
+    pending: list[PendingCode] = []
+    deeds = [_deed(engine, step, places, pending) for step in acting]
+    issues = await engine.terminology.settle(pending) if pending else []
+    if any(issue.severity == "error" for issue in issues):
+        raise InvalidContent(issues)
+    return deeds, acting
 
 
 def _check_distinct(acting: list[_Step]) -> None:
@@ -182,7 +188,7 @@ def _check_distinct(acting: list[_Step]) -> None:
         seen.add(reference)
 
 
-def _deed(engine: Engine, step: _Step, places: dict[str, str]) -> Deed:
+def _deed(engine: Engine, step: _Step, places: dict[str, str], pending: list[PendingCode]) -> Deed:
     request = step.request
     if request.method == "DELETE":
         return deleting.deed(request, step.type, step.id)
@@ -193,7 +199,7 @@ def _deed(engine: Engine, step: _Step, places: dict[str, str]) -> Deed:
             request = replace(request, patch=replace(patch, document=resource))
         return patching.deed(engine, request, step.type, step.id)
     try:
-        engine.checker.check(resource)
+        pending += (replace(code, expression=_at(step.place, code.expression)) for code in engine.checker.check(resource))
     except Refusal as refusal:
         raise InvalidContent([_placed(issue, step.place) for issue in refusal.issues]) from refusal
     if request.method == "POST":
@@ -203,7 +209,11 @@ def _deed(engine: Engine, step: _Step, places: dict[str, str]) -> Deed:
 
 def _placed(issue: Issue, place: str) -> Issue:
     """The same issue, told from the Bundle."""
-    return replace(issue, expression=f"{place}.resource/*{issue.expression}*/")
+    return replace(issue, expression=_at(place, issue.expression))
+
+
+def _at(place: str, expression: str) -> str:
+    return f"{place}.resource/*{expression}*/"
 
 
 def _answers(steps: list[_Step], order: list[_Step], written: list[Any]) -> dict[int, Answer]:

@@ -15,7 +15,7 @@ from seve.store.writing import Current, Deed, Draft
 async def update(engine: Engine, grant: Grant, request: Request, *, type_: str, id_: str) -> Answer:
     """200, or 201 when the resource did not exist; 412 when a condition in the headers is not met."""
     resource = body_of(request, type_, id_=id_)
-    engine.checker.check(resource)
+    await engine.check(resource)
     [written] = await engine.lane.commit(grant, [deed(engine, request, resource, id_)])
     return answered(written)
 

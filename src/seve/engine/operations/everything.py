@@ -118,7 +118,7 @@ def _moment(name: str, text: str) -> tuple[int, int]:
 
 @cache
 def _outside() -> tuple[str, ...]:
-    """The types that are in no patient's compartment: practitioners, places, medications …"""
+    """The types that are in no patient's compartment: practitioners, places, medications and the like."""
     definition = core().resources("CompartmentDefinition")["http://hl7.org/fhir/CompartmentDefinition/patient"]
     return tuple(row["code"] for row in definition["resource"] if not row.get("param") and row["code"] != "Patient")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, ClassVar
@@ -66,7 +66,7 @@ def read_identity(file: Path | IO[bytes]) -> tuple[str, str]:
 
 
 @contextmanager
-def _archive(file: Path | IO[bytes]) -> Iterator[tarfile.TarFile]:
+def _archive(file: Path | IO[bytes]) -> Generator[tarfile.TarFile, None, None]:
     try:
         with gzip.open(file) as unpacked:
             stream: Any = _Limited(unpacked)  # Any: a stream archive only ever reads
@@ -83,10 +83,10 @@ def _identity(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tuple[str, s
         manifest = parse(stream.read()) if stream else None
     except Malformed as error:
         raise BrokenPackage(name=member.name) from error
-    found = (manifest.get("name"), manifest.get("version")) if isinstance(manifest, dict) else (None, None)
-    if not all(isinstance(text, str) and text for text in found):
+    name, version = (manifest.get("name"), manifest.get("version")) if isinstance(manifest, dict) else (None, None)
+    if not (isinstance(name, str) and name and isinstance(version, str) and version):
         raise BrokenPackage(name=member.name)
-    return found
+    return name, version
 
 
 class _Limited:

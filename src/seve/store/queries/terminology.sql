@@ -23,6 +23,11 @@ DELETE FROM code_system WHERE url = $1 AND version = $2;
 -- name: add
 INSERT INTO code_system (number, url, version, header, size) VALUES ($1, $2, $3, $4, $5);
 
+-- name: settle
+-- What the indexes have not sorted in yet costs each search 20 ms (CIM-10), where a settled index answers in 0.2.
+SELECT gin_clean_pending_list(index::regclass)
+FROM unnest(ARRAY['concept_by_lineage', 'concept_by_property', 'concept_by_trigram']) AS i (index);
+
 -- name: canonicals
 -- The current resources of a type that link to any of the targets by any of the parameters, without their documents.
 SELECT DISTINCT v.vid, v.id FROM link l JOIN version v ON v.vid = l.vid

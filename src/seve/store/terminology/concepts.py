@@ -41,6 +41,7 @@ class TableConcepts:
         resource = parse(row["header"].encode())
         self._header = header_of({**resource, "content": "complete"})
         self._meanings = Meanings.of(resource)
+        self._passed = dict[tuple[Filter, ...], list[int]]()
 
     @property
     def header(self) -> Header:
@@ -94,7 +95,7 @@ class TableConcepts:
         parts = [_on_lineage(statement, f, lineages.get(self._header.key(f.value), ())) for f in above]
         valued = [f for f in filters if f.operator in _VALUE_OPERATORS and f.property != "display"]
         parts += [self._on_values(statement, f) for f in valued]
-        others = [f for f in filters if f not in above and f not in valued]
+        others = tuple(f for f in filters if f not in above and f not in valued)
         if others:
             parts.append(f"number = ANY({statement.bind(await self._passing(others), 'integer[]')})")
         return parts
@@ -117,7 +118,12 @@ class TableConcepts:
         rows = await self._reader.fetch(statements("terminology")["lineages"], self._system, sorted(keys))
         return {row["key"]: (row["number"], *row["lineage"]) for row in rows}
 
-    async def _passing(self, filters: Sequence[Filter]) -> list[int]:
+    async def _passing(self, filters: tuple[Filter, ...]) -> list[int]:
+        if filters not in self._passed:
+            self._passed[filters] = await self._tested(filters)
+        return self._passed[filters]
+
+    async def _tested(self, filters: Sequence[Filter]) -> list[int]:
         tests = [keeps(f, lambda _: frozenset()) for f in filters]
         if all(f.property in CODE_PROPERTIES for f in filters):
             rows = await self._reader.fetch("SELECT number, code FROM concept WHERE system = $1", self._system)

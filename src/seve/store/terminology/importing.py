@@ -51,6 +51,7 @@ async def install(
             await connection.copy_to_table("concept", source=source, columns=_COLUMNS, format="text")
             progress(len(batch))
             batch = await following
+    await database.pool.execute(statements("terminology")["settle"])
     await database.pool.execute("ANALYZE concept")
     return len(distinct)
 
