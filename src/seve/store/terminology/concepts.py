@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _ABOVE_OPERATORS = frozenset({"is-a", "descendent-of", "is-not-a", "generalizes"})
 _VALUE_OPERATORS = frozenset({"=", "in", "not-in", "exists"})
+_NEGATIONS = frozenset({"is-not-a", "not-in", "exists"})
+_GRAM_LENGTH = 3
 _ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 _NOBODY = 0
 """No concept has this number."""
@@ -54,9 +56,10 @@ class TableConcepts:
         condition = await self._condition(statement, selection)
         limit = f" LIMIT {statement.bind(selection.limit, 'bigint')}" if selection.limit is not None else ""
         offset = f" OFFSET {statement.bind(selection.offset, 'bigint')}" if selection.offset else ""
-        found = "concept" if selection.is_everything else f"(SELECT * FROM concept WHERE {condition} OFFSET 0) AS found"
-        where = f" WHERE {condition}" if selection.is_everything else ""
-        sql = f"SELECT parents, detail FROM {found}{where} ORDER BY number{limit}{offset}"  # noqa: S608 - our own text
+        found = f"SELECT number, parents, detail FROM concept WHERE {condition}"  # noqa: S608 - our own text
+        if _is_selective(selection):  # OFFSET 0 keeps the planner from walking the whole system in order until a page is full
+            found = f"SELECT * FROM ({found} OFFSET 0) AS found"  # noqa: S608 - our own text
+        sql = f"{found} ORDER BY number{limit}{offset}"
         return [self._concept(row) for row in await self._reader.fetch(sql, *statement.arguments)]
 
     async def count(self, selection: Selection) -> int:
@@ -130,6 +133,12 @@ class TableConcepts:
             return [row["number"] for row in rows if all(test(Concept(row["code"])) for test in tests)]
         rows = await self._reader.fetch("SELECT number, parents, detail FROM concept WHERE system = $1", self._system)
         return [row["number"] for row in rows if all(test(self._concept(row)) for test in tests)]
+
+
+def _is_selective(selection: Selection) -> bool:
+    """Whether an index finds it: by codes, by a word long enough for trigrams, by a filter that says what is, not what isn't."""
+    has_grams = any(len(word) >= _GRAM_LENGTH for word in selection.words)
+    return selection.codes is not None or has_grams or any(f.operator not in _NEGATIONS for f in selection.filters)
 
 
 def _on_lineage(statement: Statement, filter_: Filter, found: Sequence[int]) -> str:
