@@ -65,12 +65,13 @@ class Engine:
     ) -> Engine:
         """An engine on a prepared store. `import_hosts` are those that `$import` may read from."""
         definitions = definitions.with_resources(own_definitions())
+        terminology = TerminologyService(database, definitions, base_url=base_url)
         engine = cls(
             database=database,
             definitions=definitions,
             parameters=SearchParameters(definitions),
-            checker=Checker(definitions),
-            terminology=TerminologyService(database, definitions, base_url=base_url),
+            checker=Checker(definitions, terminology=terminology.memory),
+            terminology=terminology,
             pages=await PageLinks.open(database),
             base_url=base_url,
             import_hosts=import_hosts,

@@ -31,10 +31,10 @@ async def put(engine: Engine, grant: Grant, resource: Resource, *, progress: Cal
     if len(listed) > IN_TABLES and resource.get("content") == "complete":
         resource = {key: value for key, value in resource.items() if key != "concept"} | {"content": "not-present"}
         resource["count"] = len(listed)
-        engine.checker.check(resource)
+        await engine.check(resource)
         written = await install(engine.database, resource, listed, progress=progress)
     else:
-        engine.checker.check(resource)
+        await engine.check(resource)
     named = {**resource, "id": await _id(engine, resource)}
     draft = Draft("PUT", named, engine.entries(named))
     await engine.lane.commit(grant, [Deed(named["resourceType"], named["id"], lambda _: draft)])

@@ -20,6 +20,7 @@ from seve.main.wiring import prepared
 from seve.store import dumping
 
 _SHOWN = 5
+_LINE = 160
 
 
 class _Quiet(Progress):
@@ -79,4 +80,4 @@ def _load(settings: Settings, file: Path | None) -> None:
         f"{loaded:,} loaded in {time.monotonic() - started:,.0f} s, {report.refused:,} refused by the standard's own rules"
     )
     for line in progress.refused[:_SHOWN]:
-        say(f"  {line}")
+        say(f"  {line[:_LINE]}")

@@ -105,8 +105,8 @@ class TableConcepts:
 
     def _on_values(self, statement: Statement, filter_: Filter) -> str:
         if filter_.operator == "exists":
-            there = f"jsonb_exists(properties, {statement.bind(filter_.property, 'text')})"
-            there = "true" if filter_.property in CODE_PROPERTIES else there
+            is_own = filter_.property in CODE_PROPERTIES
+            there = "true" if is_own else f"jsonb_exists(properties, {statement.bind(filter_.property, 'text')})"
             return there if wanted(filter_) else f"NOT {there}"
         some = sorted(listed(filter_)) if filter_.operator != "=" else [filter_.value]
         if filter_.property in CODE_PROPERTIES:
