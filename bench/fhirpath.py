@@ -18,7 +18,7 @@ from seve.fhir import path
 from seve.fhir.definitions import core
 from seve.fhir.path.model import concrete
 
-ARCHIVES = (Path(".cache/npm/hl7.fhir.r4.examples-4.0.1.tgz"), Path("/tmp/spike/hl7.fhir.r4.examples-4.0.1.tgz"))
+ARCHIVES = (Path(".cache/npm/hl7.fhir.r4.examples-4.0.1.tgz"),)
 EXAMPLES = {
     "Observation": ("Observation-blood-pressure.json", "Observation-f001.json", "Observation-example.json"),
     "Patient": ("Patient-example.json", "Patient-f001.json", "Patient-glossy.json"),

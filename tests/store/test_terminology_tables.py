@@ -29,7 +29,12 @@ def plants(**fields: Any) -> dict[str, Any]:
     def concept(code: str, display: str, *parents: str, **properties: str) -> dict[str, Any]:
         stated = [{"code": "parent", "valueCode": parent} for parent in parents]
         stated += [{"code": name, "valueString": value} for name, value in properties.items()]
-        return {"code": code, "display": display, "property": stated, "designation": [{"language": "la", "value": f"{code} 'x'"}]}
+        return {
+            "code": code,
+            "display": display,
+            "property": stated,
+            "designation": [{"language": "la", "value": f"{code} 'x'"}],
+        }
 
     return {
         "resourceType": "CodeSystem",
@@ -112,7 +117,9 @@ async def test_an_import_replaces_its_version_and_leaves_others(engine: Engine) 
     assert await imported(pool, URL, "3") is None
 
 
-async def test_a_large_code_system_goes_to_tables_and_a_small_one_stays_a_resource(client: httpx.AsyncClient, engine: Engine) -> None:
+async def test_a_large_code_system_goes_to_tables_and_a_small_one_stays_a_resource(
+    client: httpx.AsyncClient, engine: Engine
+) -> None:
     large = plants(url="http://seve.example/large")
     large["concept"] += [{"code": f"c{n}"} for n in range(1_000)]
     assert await put(engine, open_grant(), plants(), progress=lambda _: None) == 0
@@ -139,7 +146,14 @@ async def test_the_cim_10_is_imported_and_searched(client: httpx.AsyncClient, en
     params = {"url": f"{cim10.URL}?fhir_vs", "filter": "diabete type 2 coma", "count": 5}
     found = (await client.get("ValueSet/$expand", params=params)).json()
     assert found["expansion"]["contains"][0]["code"] == "E11.0"
-    await client.post("Condition", json={"resourceType": "Condition", "subject": {"display": "x"}, "code": {"coding": [{"system": cim10.URL, "code": "E11.08"}]}})
+    await client.post(
+        "Condition",
+        json={
+            "resourceType": "Condition",
+            "subject": {"display": "x"},
+            "code": {"coding": [{"system": cim10.URL, "code": "E11.08"}]},
+        },
+    )
     below = await client.get("Condition", params={"code:below": f"{cim10.URL}|E11"})
     assert len(below.json()["entry"]) == 1
     assert "entry" not in (await client.get("Condition", params={"code:below": f"{cim10.URL}|E10"})).json()

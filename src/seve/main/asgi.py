@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from seve.engine.engine import Engine
+from seve.engine.tasks.runner import Runner
 from seve.main.settings import Settings
 from seve.main.wiring import open_engine
 from seve.rest.app import FhirApp
@@ -16,6 +20,18 @@ if TYPE_CHECKING:
 
     from seve.rest.answering import Send
     from seve.rest.asking import Receive, Scope
+
+
+@asynccontextmanager
+async def _background(engine: Engine) -> AsyncIterator[None]:
+    """Tasks are worked on within."""
+    running = asyncio.create_task(Runner(engine).run())
+    try:
+        yield
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
 
 
 class Application:
@@ -52,6 +68,7 @@ class Application:
             traceback.print_exception(error)  # the server says nothing of why
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
+        await self._stack.enter_async_context(_background(engine))
         self._fhir, self._pages = FhirApp(engine), pages(engine)
         await send({"type": "lifespan.startup.complete"})
 

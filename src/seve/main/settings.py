@@ -19,6 +19,7 @@ class Settings:
     database_url: str | None = None
     base_url: str | None = None
     workers: int = 1
+    import_hosts: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -29,6 +30,7 @@ class Settings:
             database_url=environment.get("SEVE_DATABASE_URL"),
             base_url=environment.get("SEVE_BASE_URL"),
             workers=_number(environment, "SEVE_WORKERS", 1),
+            import_hosts=frozenset(filter(None, map(str.strip, environment.get("SEVE_IMPORT_HOSTS", "").split(",")))),
         )
 
     @property

@@ -41,6 +41,6 @@ async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncGene
     database = await Database.open(settings.store_url, connections=connections)
     try:
         definitions = await definitions_of(database.pool)
-        yield await Engine.open(database, definitions, base_url=settings.fhir_url)
+        yield await Engine.open(database, definitions, base_url=settings.fhir_url, import_hosts=settings.import_hosts)
     finally:
         await database.close()

@@ -45,7 +45,7 @@ async def settle(pool: Pool, *, until: int) -> None:
     await asyncio.sleep(max(0.0, millisecond_of(until) / 1_000 + _SETTLING_SECONDS - time.time()))
     barrier: int = await pool.fetchval(statements("task")["next_transaction"])
     end = time.monotonic() + _LONGEST_WRITE_SECONDS
-    while await pool.fetchval(statements("task")["oldest_transaction"]) < barrier and time.monotonic() < end:
+    while await pool.fetchval(statements("task")["oldest_transaction"]) < barrier and time.monotonic() < end:  # noqa: ASYNC110 - other processes' transactions tell nobody when they end
         await asyncio.sleep(_POLL_SECONDS)
 
 

@@ -78,10 +78,8 @@ async def run_export(engine: Engine, hold: Hold) -> dict[str, Any]:
 
 
 def _steps(asked: Asked) -> list[tuple[Role, str]]:
-    steps: list[tuple[Role, str]] = [("output", type_) for type_ in asked.types]
-    if asked.since:
-        steps += [("deleted", type_) for type_ in asked.types]
-    return steps
+    roles: tuple[Role, ...] = ("output", "deleted") if asked.since else ("output",)
+    return [(role, type_) for role in roles for type_ in asked.types]
 
 
 def _progress(place: _Place, steps: int) -> dict[str, Any]:

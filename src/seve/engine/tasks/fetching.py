@@ -78,31 +78,38 @@ def _check_bounds(url: str, bounds: Bounds, *, size: int, line: int, is_late: bo
 
 
 def _opened(parts: SplitResult, hosts: AbstractSet[str], bounds: Bounds) -> HTTPResponse:
-    url, host = parts.geturl(), parts.hostname or ""
-    port = parts.port or _PORTS[parts.scheme]
+    url = parts.geturl()[:200]
+    connection = HTTPConnection(parts.hostname or "", parts.port or _PORTS[parts.scheme], timeout=bounds.silence_seconds)
     try:
-        connection = HTTPConnection(host, port, timeout=bounds.silence_seconds)
-        connection.sock = _connected(host, port, hosts=hosts, bounds=bounds)
-        if parts.scheme == "https":
-            connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
-        target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-        connection.request("GET", target, headers={"Accept": "application/fhir+ndjson", "Accept-Encoding": "identity"})
-        response = connection.getresponse()
+        response = _asked(connection, parts, hosts)
     except (OSError, HTTPException, ValueError) as error:
-        raise SourceUnreadable(url=url[:200], reason=type(error).__name__) from error
+        connection.close()
+        raise SourceUnreadable(url=url, reason=type(error).__name__) from error
     if response.status != 200 or response.headers.get("content-encoding", "identity") != "identity":
         response.close()
-        raise SourceUnreadable(url=url[:200], reason=f"HTTP {response.status}")
+        raise SourceUnreadable(url=url, reason=f"HTTP {response.status}")
     return response
 
 
-def _connected(host: str, port: int, *, hosts: AbstractSet[str], bounds: Bounds) -> socket.socket:
+def _asked(connection: HTTPConnection, parts: SplitResult, hosts: AbstractSet[str]) -> HTTPResponse:
+    connection.sock = _connected(connection, hosts)
+    if parts.scheme == "https":
+        connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=connection.host)
+    target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    headers = {"Accept": "application/fhir+ndjson", "Accept-Encoding": "identity", "Connection": "close"}
+    connection.request("GET", target, headers=headers)
+    response = connection.getresponse()
+    connection.sock.close()  # the response keeps it open until it is closed itself
+    return response
+
+
+def _connected(connection: HTTPConnection, hosts: AbstractSet[str]) -> socket.socket:
     """A connection to an address of the host, which was checked."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    address = str(found[0][4][0])
+    host, port = connection.host, connection.port
+    address = str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])
     if address not in hosts and not ipaddress.ip_address(address).is_global:
         raise AddressNotAllowed(host=host, address=address)
-    return socket.create_connection((address, port), timeout=bounds.silence_seconds)
+    return socket.create_connection((address, port), timeout=connection.timeout)
 
 
 def _block(response: HTTPResponse, url: str, bounds: Bounds) -> bytes:

@@ -102,6 +102,7 @@ class TaskFailed(Refusal):
 
     @property
     def issues(self) -> Sequence[Issue]:
+        """What ended the task."""
         return self._issues
 
 

@@ -72,9 +72,10 @@ class Runner:
         return True
 
     async def _work(self, hold: Hold) -> None:
+        if hold.task.attempts > _ATTEMPTS:
+            await hold.end("failed", failure(GivenUp(attempts=_ATTEMPTS)))
+            return
         try:
-            if hold.task.attempts > _ATTEMPTS:
-                raise GivenUp(attempts=_ATTEMPTS)
             await hold.end("done", await KINDS[hold.task.kind](self._engine, hold))
         except HoldLost:
             return

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+
+import re2
 
 from seve.fhir import units
 from seve.fhir.terminology.concepts import Concept, Filter, Header, Selection
@@ -16,8 +17,8 @@ from seve.fhir.terminology.refusals import NotEnumerable
 UCUM = "http://unitsofmeasure.org"
 _TOKEN = r"[A-Za-z0-9!#$&^_.+\-]+"  # noqa: S105 - RFC 7231's word for it
 # R4's own examples name formats as `_format` does, and have spaces in the values of parameters.
-_MEDIA_TYPE = re.compile(rf"(json|xml|ttl|{_TOKEN}/({_TOKEN}|\*))(\s*;\s*{_TOKEN}=[^;]+)*")
-_LANGUAGE = re.compile(
+_MEDIA_TYPE = re2.compile(rf"(json|xml|ttl|{_TOKEN}/({_TOKEN}|\*))(\s*;\s*{_TOKEN}=[^;]+)*")
+_LANGUAGE = re2.compile(
     r"(([A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?"
     r"(-([A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*(-[0-9A-WY-Za-wy-z](-[A-Za-z0-9]{2,8})+)*)?(-?[xX](-[A-Za-z0-9]{1,8})+)?"
 )

@@ -57,7 +57,9 @@ class TableConcepts:
         limit = f" LIMIT {statement.bind(selection.limit, 'bigint')}" if selection.limit is not None else ""
         offset = f" OFFSET {statement.bind(selection.offset, 'bigint')}" if selection.offset else ""
         found = f"SELECT number, parents, detail FROM concept WHERE {condition}"  # noqa: S608 - our own text
-        if _is_selective(selection):  # OFFSET 0 keeps the planner from walking the whole system in order until a page is full
+        if _is_selective(
+            selection
+        ):  # OFFSET 0 keeps the planner from walking the whole system in order until a page is full
             found = f"SELECT * FROM ({found} OFFSET 0) AS found"  # noqa: S608 - our own text
         sql = f"{found} ORDER BY number{limit}{offset}"
         return [self._concept(row) for row in await self._reader.fetch(sql, *statement.arguments)]

@@ -20,7 +20,6 @@ settings.load_profile("laws")
 REPOSITORY = Path(__file__).parents[4]
 EXAMPLES = (
     REPOSITORY / ".cache" / "npm" / "hl7.fhir.r4.examples-4.0.1.tgz",
-    Path("/tmp/spike/hl7.fhir.r4.examples-4.0.1.tgz"),
 )
 
 

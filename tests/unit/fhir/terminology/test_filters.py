@@ -34,11 +34,16 @@ def test_each_operator(property_: str, operator: str, value: str, expected: list
 
 
 def test_filters_are_anded() -> None:
-    filters = [{"property": "concept", "op": "is-a", "value": "tree"}, {"property": "leaf", "op": "exists", "value": "true"}]
+    filters = [
+        {"property": "concept", "op": "is-a", "value": "tree"},
+        {"property": "leaf", "op": "exists", "value": "true"},
+    ]
     assert codes(sources(PLANTS), value_set(system=URL, filter=filters)) == ["oak", "pine", "bonsai"]
 
 
-@pytest.mark.parametrize(("operator", "value"), [("regex", "("), ("exists", "perhaps"), ("like", "x"), ("regex", r"(a)\1")])
+@pytest.mark.parametrize(
+    ("operator", "value"), [("regex", "("), ("exists", "perhaps"), ("like", "x"), ("regex", r"(a)\1")]
+)
 def test_what_can_not_be_read_is_refused(operator: str, value: str) -> None:
     with pytest.raises(WrongFilter):
         codes(sources(PLANTS), value_set(system=URL, filter=[{"property": "leaf", "op": operator, "value": value}]))

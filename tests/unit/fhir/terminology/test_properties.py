@@ -61,7 +61,10 @@ def test_a_code_is_a_member_just_when_the_expansion_has_it(
 @settings(max_examples=100, deadline=None)
 @given(systems(), st.integers(1, 4))
 def test_pages_put_together_are_the_whole(code_system: dict[str, Any], size: int) -> None:
-    found, composed = sources(code_system), composition(value_set(exclude=[{"system": URL, "concept": [{"code": "c"}]}]))
+    found, composed = (
+        sources(code_system),
+        composition(value_set(exclude=[{"system": URL, "concept": [{"code": "c"}]}])),
+    )
     whole = immediate(expand(found, composed, Wanted())).members
     paged = []
     for offset in range(0, len(CODES), size):
@@ -74,7 +77,12 @@ def test_pages_put_together_are_the_whole(code_system: dict[str, Any], size: int
 def test_subsumption_is_a_partial_order(code_system: dict[str, Any]) -> None:
     concepts = MemoryConcepts(code_system)
     outcome = {(a, b): immediate(subsumes(concepts, a, b)) for a in CODES for b in CODES}
-    opposite = {"equivalent": "equivalent", "not-subsumed": "not-subsumed", "subsumes": "subsumed-by", "subsumed-by": "subsumes"}
+    opposite = {
+        "equivalent": "equivalent",
+        "not-subsumed": "not-subsumed",
+        "subsumes": "subsumed-by",
+        "subsumed-by": "subsumes",
+    }
     for (a, b), said in outcome.items():
         assert (said == "equivalent") == (a == b)
         assert outcome[b, a] == opposite[said]

@@ -10,5 +10,5 @@ from seve.fhir.codec.json import parse
 
 def definitions() -> list[Resource]:
     """All of them."""
-    files = resources.files(__package__).iterdir()
+    files = resources.files("seve.engine.operations.definitions").iterdir()
     return [parse(file.read_bytes()) for file in sorted(files, key=lambda f: f.name) if file.name.endswith(".json")]
