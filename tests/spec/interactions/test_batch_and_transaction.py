@@ -65,7 +65,7 @@ async def test_a_transaction_with_one_bad_entry_leaves_nothing(client: httpx.Asy
     )
     answer = await client.post("", json=sent)
     assert answer.status_code == 422
-    assert "Bundle.entry[1]" in issue(answer)["expression"][0]
+    assert issue(answer)["expression"] == ["Bundle.entry[1].resource.gender"]
     assert await total(client) == 0
 
 

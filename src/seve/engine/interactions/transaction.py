@@ -213,7 +213,9 @@ def _placed(issue: Issue, place: str) -> Issue:
 
 
 def _at(place: str, expression: str) -> str:
-    return f"{place}.resource/*{expression}*/"
+    """`Bundle.entry[1].resource.gender` for `Patient.gender`."""
+    _, dot, rest = expression.partition(".")
+    return f"{place}.resource{dot}{rest}"
 
 
 def _answers(steps: list[_Step], order: list[_Step], written: list[Any]) -> dict[int, Answer]:
