@@ -13,7 +13,7 @@ from seve.fhir.codec import decode_json, decode_xml
 from seve.fhir.codec.json import parse
 from seve.fhir.validation import structure
 from seve.kernel.refusals import Malformed
-from seve.rest.refusals import BodyTooLarge, InvalidForm, InvalidQuery, UnsupportedMediaType
+from seve.rest.refusals import BodyIncomplete, BodyTooLarge, InvalidForm, InvalidQuery, UnsupportedMediaType
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -32,23 +32,26 @@ def headers_of(scope: Scope) -> dict[str, str]:
 
 
 async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
-    """The body. Raises BodyTooLarge as soon as it is known to be over the limit."""
-    announced = headers.get("content-length", "0")
-    if announced.isascii() and announced.isdigit() and int(announced) > BODY_LIMIT_BYTES:
+    """The body. Raises BodyTooLarge as soon as it is known to be over the limit, BodyIncomplete when less came than announced."""
+    announced = headers.get("content-length", "")
+    length = int(announced) if announced.isascii() and announced.isdigit() else None
+    if length is not None and length > BODY_LIMIT_BYTES:
         raise BodyTooLarge(limit=BODY_LIMIT_BYTES // 2**20)
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return body
-    parts, size = [body], len(body)
-    while message.get("more_body"):
+    parts: list[bytes] = []
+    size, is_open = 0, True
+    while is_open:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BodyIncomplete
         part: bytes = message.get("body", b"")
         parts.append(part)
         size += len(part)
+        is_open = message.get("more_body", False)
         if size > BODY_LIMIT_BYTES:
             raise BodyTooLarge(limit=BODY_LIMIT_BYTES // 2**20)
-    return b"".join(parts)
+    if length is not None and size != length:
+        raise BodyIncomplete
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def query_of(scope: Scope) -> tuple[tuple[str, str], ...]:

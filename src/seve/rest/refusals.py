@@ -31,6 +31,13 @@ class BodyTooLarge(Refusal):
     key: ClassVar[str] = "rest.refusals.body_too_large"
 
 
+class BodyIncomplete(Refusal):
+    """The connection ended before the announced length: what came is not what was meant, even when it can be read."""
+
+    code: ClassVar[str] = "structure"
+    key: ClassVar[str] = "rest.refusals.body_incomplete"
+
+
 class InvalidForm(Refusal):
     """A form-encoded search that can't be read."""
 

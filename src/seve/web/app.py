@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request as HttpRequest
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -22,6 +22,7 @@ from seve.fhir.codec.json import parse
 from seve.kernel.refusals import Refusal
 from seve.kernel.texts import LANGUAGES, Language, text
 from seve.store import reading
+from seve.store.database import is_unavailable
 from seve.web import showing
 from seve.web.security import SecurityHeaders
 
@@ -38,6 +39,7 @@ def pages(engine: Engine) -> Starlette:
     return Starlette(
         routes=[
             Route("/", site.home),
+            Route("/health", site.health),
             Route("/language/{language}", site.language, methods=["GET"]),
             Route("/r/{type}", site.type),
             Route("/r/{type}/{id}", site.resource),
@@ -46,7 +48,7 @@ def pages(engine: Engine) -> Starlette:
             Mount("/static", StaticFiles(packages=[("seve.web", "static")])),
         ],
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={404: site.lost},
+        exception_handlers={404: site.lost, Exception: site.failed},
     )
 
 
@@ -142,6 +144,23 @@ class _Site:
         except Refusal as refusal:
             return self._refused(request, refusal)
         return self._page(request, "history.html", entries=_resource(answer.body).get("entry", []), path=path)
+
+    async def health(self, request: HttpRequest) -> Response:
+        """For load balancers: 200 when the store answers, 503 when it does not."""
+        del request
+        try:
+            await self._engine.database.pool.fetchval("SELECT 1")
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            return JSONResponse({"status": "store unreachable"}, 503)
+        return JSONResponse({"status": "ready"})
+
+    async def failed(self, request: HttpRequest, error: Exception) -> Response:
+        """A bug, or a store that can't be reached: told without its cause."""
+        is_passing = is_unavailable(error)
+        key, status = ("unreachable", 503) if is_passing else ("failed", 500)
+        return self._page(request, "problem.html", status, problem=text(f"web.pages.{key}", {}, self._language(request)))
 
     async def lost(self, request: HttpRequest, error: Exception) -> Response:
         """A page that does not exist."""

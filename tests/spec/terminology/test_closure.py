@@ -3,8 +3,7 @@
 from typing import Any
 
 import httpx
-
-from .conftest import BODY
+from tests.spec.terminology.conftest import BODY
 
 
 async def closure(

@@ -2,8 +2,7 @@
 
 import httpx
 import pytest
-
-from .conftest import BODY, ORGANS, given
+from tests.spec.terminology.conftest import BODY, ORGANS, given
 
 
 async def asked(client: httpx.AsyncClient, operation: str, **params: object) -> dict:

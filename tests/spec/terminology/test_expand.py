@@ -1,8 +1,7 @@
 """ValueSet/$expand."""
 
 import httpx
-
-from .conftest import BODY, codes, value_set
+from tests.spec.terminology.conftest import BODY, codes, value_set
 
 VS = "http://seve.example/vs/"
 EXPAND = "ValueSet/$expand"

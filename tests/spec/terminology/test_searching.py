@@ -2,8 +2,7 @@
 
 import httpx
 import pytest_asyncio
-
-from .conftest import BODY, value_set
+from tests.spec.terminology.conftest import BODY, value_set
 
 VS = "http://seve.example/vs/"
 

@@ -1,11 +1,10 @@
 """The codes that validation leaves open are settled by the store."""
 
 import httpx
+from tests.spec.terminology.conftest import BODY
 
 from seve.engine.engine import Engine
 from seve.fhir.validation.seams import PendingCode
-
-from .conftest import BODY
 
 
 def pending(value_set: str, *codings: tuple[str | None, str], required: bool = True) -> PendingCode:

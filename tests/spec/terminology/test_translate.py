@@ -4,8 +4,7 @@ import copy
 
 import httpx
 import pytest_asyncio
-
-from .conftest import BODY, ORGANS, given
+from tests.spec.terminology.conftest import BODY, ORGANS, given
 
 MAP = {
     "resourceType": "ConceptMap",

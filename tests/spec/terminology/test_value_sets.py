@@ -1,8 +1,7 @@
 """ValueSet/$validate-code."""
 
 import httpx
-
-from .conftest import BODY, given, value_set
+from tests.spec.terminology.conftest import BODY, given, value_set
 
 VS = "http://seve.example/vs/"
 

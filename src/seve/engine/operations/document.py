@@ -42,7 +42,8 @@ async def document(call: Call) -> Resource:
 
 async def _referred(call: Call, composition: Resource) -> list[Resource]:
     seen = {f"Composition/{composition['id']}"}
-    frontier = _references({name: composition[name] for name in _REFERRING if name in composition}) - seen
+    base = f"{call.engine.base_url}/"
+    frontier = _references({name: composition[name] for name in _REFERRING if name in composition}, base) - seen
     found: list[Resource] = []
     while frontier:
         seen |= frontier
@@ -52,17 +53,19 @@ async def _referred(call: Call, composition: Resource) -> list[Resource]:
         if len(found) > call.engine.limits.included_most:
             raise TooCostly(limit=call.engine.limits.included_most)
         frontier = (
-            set[str]().union(*(_references(r) for r in fresh if r["resourceType"] == "List" or "section" in r)) - seen
+            set[str]().union(*(_references(r, base) for r in fresh if r["resourceType"] == "List" or "section" in r))
+            - seen
         )
     return found
 
 
-def _references(value: object) -> set[str]:
+def _references(value: object, base: str) -> set[str]:
+    """The references in a value, those below `base` relative to it."""
     if isinstance(value, dict):
-        own = {value["reference"]} if isinstance(value.get("reference"), str) else set[str]()
-        return own.union(*map(_references, value.values()))
+        own = {value["reference"].removeprefix(base)} if isinstance(value.get("reference"), str) else set[str]()
+        return own.union(*(_references(part, base) for part in value.values()))
     if isinstance(value, list):
-        return set[str]().union(*map(_references, value))
+        return set[str]().union(*(_references(part, base) for part in value))
     return set()
 
 

@@ -106,7 +106,7 @@ def _from_text(text: str, parameter: Mapping[str, Any], name: str) -> Any:
                 return int(text)
             case "decimal":
                 return Decimal(text)
-            case "Coding" | "CodeableConcept" | "Identifier" | "Quantity":
+            case "Coding" | "CodeableConcept" | "Identifier" | "Quantity" | "Period":
                 return parse(text.encode())
             case _:
                 return text

@@ -79,7 +79,9 @@ def _check_bounds(url: str, bounds: Bounds, *, size: int, line: int, is_late: bo
 
 def _opened(parts: SplitResult, hosts: AbstractSet[str], bounds: Bounds) -> HTTPResponse:
     url = parts.geturl()[:200]
-    connection = HTTPConnection(parts.hostname or "", parts.port or _PORTS[parts.scheme], timeout=bounds.silence_seconds)
+    connection = HTTPConnection(
+        parts.hostname or "", parts.port or _PORTS[parts.scheme], timeout=bounds.silence_seconds
+    )
     try:
         response = _asked(connection, parts, hosts)
     except (OSError, HTTPException, ValueError) as error:

@@ -43,7 +43,7 @@ class TerminologyService:
     async def settled(self, query: Query) -> Query:
         """The query with `:in`, `:not-in`, `:above` and `:below` replaced by the codes they stand for.
 
-        Raises searching.UnknownSearchedValueSet, searching.SearchedTooLarge, TerminologyRefusal.
+        Raises searching.UnknownSearched, searching.SearchedTooLarge, TerminologyRefusal.
         """
         return await searching.settled(query, self.sources, base_url=self._base_url)
 

@@ -82,19 +82,34 @@ def _guarded(tree: Expression, writer: _Writer) -> Generated | None:
 def _guard(tree: Expression, writer: _Writer) -> str:
     match tree:
         case Binary(operator="or"):
-            return f"(True if {_settling(tree, writer).truth} else DEFER)"
+            return f"(True if {_settling(tree, writer).truth} else {_otherwise(tree.right, writer)})"
         case Binary(operator="and"):
             return f"(False if {_settling(tree, writer).three} is False else DEFER)"
         case Binary(operator="implies"):
             condition = condition_of(writer.piece(tree.left, writer.root))
             return f"(True if {condition.three} is False else DEFER)"
         case Invocation(name="empty", source=source) if source is not None:
-            head = source
-            while isinstance(head, Invocation) and head.name in _KEEPING_EMPTY and head.source is not None:
-                head = head.source
-            return f"(DEFER if {writer.values(head, writer.root).exists} else True)"
+            return _emptiness(source, writer)
         case _:
             raise Unsupported
+
+
+def _emptiness(source: Expression, writer: _Writer) -> str:
+    """What has nothing to begin with is empty; all else is left to the general engine."""
+    head = source
+    while isinstance(head, Invocation) and head.name in _KEEPING_EMPTY and head.source is not None:
+        head = head.source
+    return f"(DEFER if {writer.values(head, writer.root).exists} else True)"
+
+
+def _otherwise(right: Expression, writer: _Writer) -> str:
+    """What answers when the side of an `or` that was asked is not true: the other may be by its emptiness."""
+    if isinstance(right, Invocation) and right.name == "empty" and right.source is not None:
+        try:
+            return _emptiness(right.source, writer)
+        except Unsupported:
+            pass
+    return "DEFER"
 
 
 def _settling(tree: Binary, writer: _Writer) -> Condition:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,13 @@ from seve.fhir.path.equality import order as order_of
 from seve.fhir.path.functions.references import local_resource
 from seve.fhir.path.model import is_subtype
 from seve.fhir.path.values import Node, system
+
+_MOMENTS = ("dateTime", "dateTime")
+# Days that every month has, no leap second, no year near the ends of the calendar: nothing that needs more than a look.
+_USUAL_MOMENT = re.compile(
+    r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{3})?(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
+)
 
 DEFER = object()
 """What generated code answers when the input needs the general engine."""
@@ -121,8 +129,20 @@ def compared(left: Any, right: Any, types: tuple[str, str], test: Callable[[int]
     """An ordering of two values, None when one is missing or precision doesn't tell."""
     if left is None or right is None:
         return None
-    found = order_of(_system(left, types[0]), _system(right, types[1]))
+    found = _order_as_written(left, right) if types == _MOMENTS else None
+    if found is None:
+        found = order_of(_system(left, types[0]), _system(right, types[1]))
     return None if found is None else test(found)
+
+
+def _order_as_written(left: str, right: str) -> int | None:
+    """The order of usual moments of one form and zone, which is that of their texts; None for others."""
+    if len(left) != len(right):
+        return None
+    one, other = _USUAL_MOMENT.fullmatch(left), _USUAL_MOMENT.fullmatch(right)
+    if one is None or other is None or one[1] != other[1]:
+        return None
+    return (left > right) - (left < right)
 
 
 def _system(value: Any, type_name: str) -> Any:

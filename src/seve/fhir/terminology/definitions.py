@@ -13,6 +13,8 @@ from seve.fhir import Resource
 from seve.fhir.definitions import Definitions
 from seve.fhir.terminology.composition import Composition, composition, implicit, whole
 from seve.fhir.terminology.concepts import Concepts, Sources
+from seve.fhir.terminology.currencies import URL as CURRENCIES
+from seve.fhir.terminology.currencies import currencies
 from seve.fhir.terminology.grammars import grammar
 from seve.fhir.terminology.membership import among, systems
 from seve.fhir.terminology.memory import MemoryConcepts
@@ -42,7 +44,7 @@ class DefinitionSources:
         """A code system whose codes the definitions list, in part at least."""
         resource = self._definitions.resource("CodeSystem", f"{url}|{version}" if version else url)
         if resource is None or not resource.get("concept"):
-            return None
+            return currencies() if url == CURRENCIES and not version else None
         if url not in self._systems:
             self._systems[url] = MemoryConcepts(resource, self.supplements(url))
         return self._systems[url]

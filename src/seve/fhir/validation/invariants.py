@@ -11,14 +11,24 @@ from typing import Any, TypeAlias
 from seve.fhir.definitions import Constraint, Element, TypeSchema, core
 from seve.fhir.path import Compiled, FHIRPathError
 from seve.fhir.path import compile as compile_path
-from seve.fhir.validation.run import Check, Place, Run
+from seve.fhir.validation.run import ALWAYS, Check, Place, Rule, Run
 from seve.fhir.validation.structure import keys_of
 from seve.kernel.refusals import Severity
 
 Native: TypeAlias = Callable[[Run, Any], bool]
 
-_ADVICE = frozenset({"dom-6"})
-"""Best practices: only told when advice is asked for (FHIR R4, elementdefinition-bestpractice)."""
+_HAS_CONTAINED = "'contained' in V"
+
+_OCCASIONS: Mapping[str, str] = {
+    "ele-1": "len(V) == 1 and 'id' in V",
+    "ref-1": "V.get('reference', '')[:1] == '#'",
+    "dom-2": _HAS_CONTAINED,
+    "dom-3": _HAS_CONTAINED,
+    "dom-4": _HAS_CONTAINED,
+    "dom-5": _HAS_CONTAINED,
+    "dom-6": "run.with_advice",  # best practice: only told when advice is asked for (elementdefinition-bestpractice)
+}
+"""When the invariants written in Python can fail at all, by key, as `Rule.when`."""
 
 _EMPTY = "ele-1"
 
@@ -29,7 +39,7 @@ _CORRECTED: Mapping[str, str] = {
 """R4's own expressions that refuse what its text allows."""
 
 
-def of_type(schema: TypeSchema) -> Iterator[Check]:
+def of_type(schema: TypeSchema) -> Iterator[Rule]:
     """The invariants that a type states on itself."""
     for constraint in schema.constraints:
         yield rule(constraint, schema.name)
@@ -37,7 +47,7 @@ def of_type(schema: TypeSchema) -> Iterator[Check]:
         yield rule(_stated("Element", _EMPTY), schema.name)
 
 
-def of_element(element: Element, type_name: str) -> Iterator[Check]:
+def of_element(element: Element, type_name: str) -> Iterator[Rule]:
     """The invariants that an element states beyond those of its type."""
     schema = core().type(type_name)
     stated = {constraint.expression for constraint in schema.constraints} if schema else set[str]()
@@ -52,13 +62,13 @@ def _joined(same: list[Constraint]) -> Constraint:
     return replace(same[0], key=", ".join(c.key for c in same), human=" ".join(c.human for c in same))
 
 
-def rule(constraint: Constraint, type_name: str) -> Check:
-    """The check of one invariant on nodes of a type."""
+def rule(constraint: Constraint, type_name: str) -> Rule:
+    """The rule of one invariant on nodes of a type."""
     native = natives().get(constraint.expression)
     if native is not None:
-        return _advice(_native(constraint, native)) if constraint.key in _ADVICE else _native(constraint, native)
+        return Rule(_native(constraint, native), when=_OCCASIONS.get(constraint.key, ALWAYS))
     expression = _CORRECTED.get(constraint.expression, constraint.expression)
-    return _path(constraint, compiled(expression, type_name), type_name=type_name)
+    return Rule(_path(constraint, compiled(expression, type_name), type_name=type_name))
 
 
 @lru_cache(maxsize=8192)
@@ -82,14 +92,6 @@ def _native(constraint: Constraint, native: Native) -> Check:
     def check(run: Run, node: Any, place: Place) -> None:
         if not native(run, node):
             _tell(run, place, constraint=constraint)
-
-    return check
-
-
-def _advice(inner: Check) -> Check:
-    def check(run: Run, node: Any, place: Place) -> None:
-        if run.with_advice:
-            inner(run, node, place)
 
     return check
 
@@ -152,8 +154,23 @@ def _are_all_referred_to(_run: Run, resource: Any) -> bool:
     contained = resource.get("contained")
     if not contained:
         return True
+    if _are_mentioned({f"#{inner['id']}" if "id" in inner else "" for inner in contained}, resource):
+        return True
     referred = set(_links(resource, resource["resourceType"]))
     return all(("id" in inner and f"#{inner['id']}" in referred) or _refers_to_container(inner) for inner in contained)
+
+
+def _are_mentioned(wanted: set[str], value: Any) -> bool:
+    """Whether all texts are given by a `reference` in `value`, the usual way to refer; those found are struck."""
+    if isinstance(value, list):
+        return any(_are_mentioned(wanted, item) for item in value if isinstance(item, (dict, list)))
+    for key, inner in value.items():
+        if isinstance(inner, (dict, list)):
+            if _are_mentioned(wanted, inner):
+                return True
+        elif key == "reference":
+            wanted.discard(inner)
+    return not wanted
 
 
 def _refers_to_container(inner: Any) -> bool:

@@ -1,4 +1,4 @@
-"""A plan for each type, made once: which rules hold on which element, so that a resource is walked once and quickly."""
+"""A plan for each type, made once: which rules hold on which element. The walk is generated from it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from seve.fhir.definitions import Element, core
 from seve.fhir.profiles.extensions import check_extension
-from seve.fhir.validation import bindings, invariants, primitives, references, values
-from seve.fhir.validation.run import Check
+from seve.fhir.validation import bindings, invariants, references, values
+from seve.fhir.validation.run import Rule
 from seve.fhir.validation.structure import has_sibling, is_primitive
 
 _RESOURCE = "Resource"
@@ -19,7 +19,7 @@ class Step:
     """What to do with the value of one JSON key: rules, and the plan of its type where it has children."""
 
     is_list: bool
-    checks: tuple[Check, ...]
+    rules: tuple[Rule, ...]
     plan: Plan | None = None
     is_resource: bool = False
     is_sibling: bool = False
@@ -30,7 +30,7 @@ class Plan:
     """The rules of a type on itself, and the steps by JSON key. A key without rules has no step."""
 
     name: str
-    checks: tuple[Check, ...]
+    rules: tuple[Rule, ...]
     steps: dict[str, Step] = field(default_factory=dict[str, Step])
 
 
@@ -53,23 +53,22 @@ class Plans:
 
     def _steps(self, element: Element) -> Iterator[tuple[str, Step]]:
         for key, type_name in element.keys.items():
-            checks = tuple(_checks(element, type_name))
+            rules = tuple(_rules(element, type_name))
             is_leaf = is_primitive(type_name)
             if not is_leaf:
                 is_resource = type_name == _RESOURCE
                 plan = None if is_resource else self.of(type_name)
-                yield key, Step(element.is_list, checks, plan, is_resource)
-            elif checks:
-                yield key, Step(element.is_list, checks)
+                yield key, Step(element.is_list, rules, plan, is_resource)
+            elif rules:
+                yield key, Step(element.is_list, rules)
             if has_sibling(element, type_name):
                 yield f"_{key}", Step(element.is_list, (), self.of("Element"), is_sibling=True)
 
 
-def _checks(element: Element, type_name: str) -> Iterator[Check]:
-    if type_name in primitives.CALENDAR:
-        yield values.calendar
+def _rules(element: Element, type_name: str) -> Iterator[Rule]:
+    yield from values.of_element(type_name)
     if type_name == "Extension":
-        yield check_extension
-    yield from bindings.of_element(element, type_name)
-    yield from references.of_element(element, type_name)
+        yield Rule(check_extension)
+    yield from map(Rule, bindings.of_element(element, type_name))
+    yield from map(Rule, references.of_element(element, type_name))
     yield from invariants.of_element(element, type_name)

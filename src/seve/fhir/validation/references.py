@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from seve.fhir.definitions import Element, core
@@ -55,6 +56,11 @@ def target_type(run: Run, text: str) -> str | None:
         return _contained_type(run, text[1:])
     if beside := run.context.resources.get(text):
         return beside["resourceType"]
+    return _written_type(text)
+
+
+@lru_cache(maxsize=65_536)
+def _written_type(text: str) -> str | None:
     found = _REST.match(text)
     return found[2] if found else None
 

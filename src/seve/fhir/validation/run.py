@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from seve.fhir import Resource
@@ -17,6 +18,17 @@ Place: TypeAlias = "tuple[Place | None, str, int | None]"
 
 Check: TypeAlias = "Callable[[Run, Any, Place], None]"
 """A rule for one node: tells the run what it finds at the place."""
+
+ALWAYS = "True"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check, and the Python condition of the value `V` and of `run` outside which it can tell nothing."""
+
+    check: Check
+    when: str = ALWAYS
+
 
 _RANKS: Mapping[str, int] = {"fatal": 0, "error": 1, "warning": 2, "information": 3}
 

@@ -1,4 +1,4 @@
-"""The validation of a resource whose structure is right: one walk by plan."""
+"""The validation of a resource whose structure is right: one walk."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from seve.fhir.profiles.checking import check_profile
 from seve.fhir.profiles.items import Item, resource_item
 from seve.fhir.profiles.store import Profiles
 from seve.fhir.validation import invariants
-from seve.fhir.validation.plan import Plan, Plans, Step
 from seve.fhir.validation.run import Place, Run
 from seve.fhir.validation.seams import Context, Result, Terminology
 from seve.fhir.validation.value_sets import BuiltinTerminology
-
-_PLANS = Plans()
+from seve.fhir.validation.walking import Walks
 
 
 class Validator:
@@ -99,11 +97,11 @@ def _context(resource: Resource, context: Context) -> Context:
 
 
 def _resource(run: Run, resource: Resource, *, place: Place) -> None:
-    _node(run, resource, plan=_PLANS.of(resource["resourceType"]), place=place)
+    _WALKS.of(resource["resourceType"])(run, resource, place)
     _declared(run, resource, place=place)
 
 
-def _inner(run: Run, resource: Resource, *, place: Place) -> None:
+def _inner(run: Run, resource: Resource, place: Place) -> None:
     """A contained resource keeps the root that holds it; one in a Bundle or Parameters is a root of its own."""
     before = run.resource, run.root
     run.resource = resource
@@ -113,48 +111,31 @@ def _inner(run: Run, resource: Resource, *, place: Place) -> None:
     run.resource, run.root = before
 
 
-def _node(run: Run, node: dict[str, Any], *, plan: Plan, place: Place) -> None:
-    for check in plan.checks:
-        check(run, node, place)
-    steps = plan.steps
-    for key, value in node.items():
-        step = steps.get(key)
-        if step is None:
-            continue
-        if step.is_sibling:
-            _siblings(run, node, key=key, step=step, place=place)
-        elif step.is_list:
-            for index, item in enumerate(value):
-                if item is not None:
-                    _value(run, item, step=step, place=(place, key, index))
-        else:
-            _value(run, value, step=step, place=(place, key, None))
-
-
-def _value(run: Run, value: Any, *, step: Step, place: Place) -> None:
-    for check in step.checks:
-        check(run, value, place)
-    if step.plan is not None:
-        _node(run, value, plan=step.plan, place=place)
-    elif step.is_resource:
-        _inner(run, value, place=place)
-
-
-def _siblings(run: Run, node: dict[str, Any], *, key: str, step: Step, place: Place) -> None:
+def _siblings(  # noqa: PLR0913 - generated code calls it, by position
+    run: Run,
+    node: dict[str, Any],
+    beside: Any,
+    place: Place,
+    key: str,
+    is_list: bool,  # noqa: FBT001 - the same
+) -> None:
     """The `id` and extensions of primitives; the value beside decides whether an `id` alone is enough (ele-1)."""
-    value, beside = node.get(key[1:]), node[key]
-    if not step.is_list:
-        _sibling(run, beside, value=value, step=step, place=(place, key[1:], None))
+    value = node.get(key)
+    if not is_list:
+        _sibling(run, beside, value=value, place=(place, key, None))
         return
     values = value or ()
     for index, item in enumerate(beside):
         if item is not None:
             found = values[index] if index < len(values) else None
-            _sibling(run, item, value=found, step=step, place=(place, key[1:], index))
+            _sibling(run, item, value=found, place=(place, key, index))
 
 
-def _sibling(run: Run, element: dict[str, Any], *, value: Any, step: Step, place: Place) -> None:
+def _sibling(run: Run, element: dict[str, Any], *, value: Any, place: Place) -> None:
     if value is None and "extension" not in element:
         invariants.tell_empty(run, place)
-    if step.plan is not None and "extension" in element:
-        _node(run, element, plan=step.plan, place=place)
+    if "extension" in element:
+        _WALKS.of("Element")(run, element, place)
+
+
+_WALKS = Walks(enter=_inner, sibling=_siblings)

@@ -7,16 +7,23 @@ from calendar import monthrange
 from collections.abc import Iterator
 from typing import Any
 
-from seve.fhir.validation.run import Check, Place, Run
+from seve.fhir.validation.primitives import CALENDAR
+from seve.fhir.validation.run import Place, Rule, Run
 
 
-def of_type(type_name: str) -> Iterator[Check]:
+def of_type(type_name: str) -> Iterator[Rule]:
     """The rules that a type has by its prose."""
     if type_name == "Attachment":
-        yield _attachment
+        yield Rule(_attachment, when="'data' in V")
 
 
-def calendar(run: Run, value: Any, place: Place) -> None:
+def of_element(type_name: str) -> Iterator[Rule]:
+    """The rules that an element has by the prose of its type."""
+    if type_name in CALENDAR:
+        yield Rule(_calendar, when="V[8:10] > '28'")
+
+
+def _calendar(run: Run, value: Any, place: Place) -> None:
     """The day of a date, dateTime or instant must exist."""
     day = value[8:10]
     if day > "28" and int(day) > monthrange(int(value[:4]), int(value[5:7]))[1]:

@@ -3,9 +3,6 @@
 SELECT number, url, version, header, size FROM code_system
 WHERE url = $1 AND ($2 = '' OR version = $2) ORDER BY version = '', imported DESC, number DESC;
 
--- name: installed
-SELECT number, url, version, header, size FROM code_system ORDER BY url, version;
-
 -- name: lineages
 SELECT key, number, lineage FROM concept WHERE system = $1 AND key = ANY ($2::text[]);
 

@@ -1,6 +1,7 @@
 """Includes, excludes, nested value sets, expansions, implicit value sets."""
 
 import pytest
+from tests.unit.fhir.terminology.bodies import PLANTS, URL, codes, concept, sources, system, value_set
 
 from seve.fhir.definitions import core
 from seve.fhir.terminology.composition import composition, implicit
@@ -8,8 +9,6 @@ from seve.fhir.terminology.definitions import DefinitionTerminology, member
 from seve.fhir.terminology.membership import among
 from seve.fhir.terminology.refusals import CircularValueSet, EmptyComposition, TooLarge, UnknownCodeSystem
 from seve.fhir.terminology.waiting import immediate
-
-from .bodies import PLANTS, URL, codes, concept, sources, system, value_set
 
 
 def test_value_sets_of_one_include_are_intersected_and_includes_are_united() -> None:
@@ -125,4 +124,7 @@ def test_the_hot_path_answers_for_r4_without_a_loop() -> None:
     assert terminology.member("http://hl7.org/fhir/ValueSet/all-languages", None, "fr-CA") is True
     assert terminology.member("http://hl7.org/fhir/ValueSet/all-time-units", None, "h") is True
     assert terminology.member("http://hl7.org/fhir/ValueSet/all-time-units", None, "mg") is False
+    currencies = "http://hl7.org/fhir/ValueSet/currencies|4.0.1"
+    assert terminology.member(currencies, None, "EUR") is True
+    assert terminology.member(currencies, None, "FRF") is None
     assert terminology.member("http://hl7.org/fhir/ValueSet/condition-code", "http://snomed.info/sct", "1") is None

@@ -1,10 +1,9 @@
 """ValueSet.compose.include.filter."""
 
 import pytest
+from tests.unit.fhir.terminology.bodies import PLANTS, URL, codes, sources, value_set
 
 from seve.fhir.terminology.refusals import WrongFilter
-
-from .bodies import PLANTS, URL, codes, sources, value_set
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Code systems without a list."""
 
 import pytest
+from tests.unit.fhir.terminology.bodies import sources, value_set
 
 from seve.fhir.terminology.composition import composition
 from seve.fhir.terminology.concepts import find
@@ -8,8 +9,6 @@ from seve.fhir.terminology.expansion import Wanted, expand
 from seve.fhir.terminology.grammars import grammar
 from seve.fhir.terminology.refusals import NotEnumerable
 from seve.fhir.terminology.waiting import immediate
-
-from .bodies import sources, value_set
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.fhir.terminology.bodies import URL, concept, sources, system, value_set
 
 from seve.fhir.terminology.composition import composition
 from seve.fhir.terminology.expansion import Wanted, expand
@@ -12,8 +13,6 @@ from seve.fhir.terminology.membership import among
 from seve.fhir.terminology.memory import MemoryConcepts
 from seve.fhir.terminology.subsumption import relations, subsumes
 from seve.fhir.terminology.waiting import immediate
-
-from .bodies import URL, concept, sources, system, value_set
 
 CODES = "abcdef"
 OPERATORS = ("is-a", "descendent-of", "is-not-a", "generalizes", "=", "in", "not-in")
