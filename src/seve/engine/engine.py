@@ -88,7 +88,7 @@ class Engine:
     async def check(self, resource: Resource) -> None:
         """Raises InvalidContent with every issue when a rule is broken; codes that memory can't decide are asked of the store."""
         pending = self.checker.check(resource)
-        issues = await self.terminology.settle(pending) if pending else []
+        issues = await self.terminology.settle(pending)
         if any(issue.severity == "error" for issue in issues):
             raise InvalidContent(issues)
 

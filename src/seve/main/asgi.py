@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def _background(engine: Engine) -> AsyncIterator[None]:
+async def _background(engine: Engine) -> AsyncGenerator[None]:
     """Tasks are worked on within."""
     running = asyncio.create_task(Runner(engine).run())
     try:

@@ -33,9 +33,7 @@ def vector(*, narrative: str, texts: Iterable[str]) -> str:
 
 def lexemes(*, narrative: str, texts: Iterable[str]) -> set[str]:
     """The distinct stems of a resource's texts; those of its narrative also with their mark."""
-    found = set[str]()
-    for text in texts:
-        found |= _cached(text) if len(text) <= _LONGEST_CACHED else _stems_of(text)
+    found = set[str]().union(*[_cached(text) if len(text) <= _LONGEST_CACHED else _stems_of(text) for text in texts])
     if narrative:
         told = _stems_of(narrative)
         found |= told

@@ -35,7 +35,7 @@ CREATE TABLE text_value (
 );
 CREATE INDEX text_value_by_key ON text_value (key, value, vid);
 CREATE INDEX text_value_by_vid ON text_value (vid, key, value);
-CREATE INDEX text_value_trigrams ON text_value USING gin (trigrams);
+CREATE INDEX text_value_trigrams ON text_value USING gin (trigrams) WITH (gin_pending_list_limit = 512); -- kB: what each search reads through
 
 -- Dates as half-open ranges of microseconds; numbers and quantities as ranges. Wide ranges stand under a key of their own.
 CREATE TABLE moment (key bigint NOT NULL, lo bigint NOT NULL, hi bigint NOT NULL, vid bigint NOT NULL, patient bigint NOT NULL);
@@ -57,7 +57,7 @@ CREATE INDEX position_by_vid ON position (vid);
 
 -- Words of the narrative (weight A) and of everything else, French and English stems side by side (store/lexemes).
 CREATE TABLE words (vid bigint PRIMARY KEY, patient bigint NOT NULL, words tsvector NOT NULL);
-CREATE INDEX words_by_word ON words USING gin (words);
+CREATE INDEX words_by_word ON words USING gin (words) WITH (gin_pending_list_limit = 512);
 
 -- Worker numbers make `vid`s unique across processes.
 CREATE SEQUENCE worker_number MINVALUE 0 MAXVALUE 1023 CYCLE;

@@ -36,6 +36,8 @@ class Handler(BaseHTTPRequestHandler):
             body = b""
         else:
             self.send_response(404 if body is None else 200)
+        if self.path == "/closing":  # as a server of HTTP/1.0 does
+            self.send_header("Connection", "close")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for piece in (body or b"")[:7], (body or b"")[7:]:
@@ -43,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
         self.wfile.write(b"0\r\n\r\n")
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         """Quiet."""
 
 
@@ -104,6 +106,13 @@ async def test_resources_are_read_checked_and_written_and_what_is_wrong_is_told_
     assert (await client.get("Patient?name=sans")).json()["total"] == 1
     assert (await client.get("Patient/b")).status_code == 404
     assert (await client.get("Observation?patient=a")).json()["total"] == 1
+
+
+async def test_a_server_that_ends_the_connection_itself_is_read_to_the_end(base: str, files: Files, bulk: Bulk) -> None:
+    files.content["/closing"] = ndjson(*({"resourceType": "Patient", "id": f"p{i}"} for i in range(5)))
+    manifest = await bulk.run("$import", asked(("Patient", f"{base}/closing")))
+    assert [o["count"] for o in manifest["output"]] == [5]
+    assert manifest["error"] == []
 
 
 async def test_what_is_there_already_stays_at_its_version(

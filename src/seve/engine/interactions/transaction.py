@@ -173,7 +173,7 @@ async def _unit(engine: Engine, steps: list[_Step], found: dict[str, str]) -> tu
     _check_distinct(acting)
     pending: list[PendingCode] = []
     deeds = [_deed(engine, step, places, pending) for step in acting]
-    issues = await engine.terminology.settle(pending) if pending else []
+    issues = await engine.terminology.settle(pending)
     if any(issue.severity == "error" for issue in issues):
         raise InvalidContent(issues)
     return deeds, acting

@@ -42,7 +42,7 @@ class _Reading:
 
 async def stats(call: Call) -> Resource:
     """Parameters with `statistics`, and with `source` when asked for."""
-    statistics = [_SHORT.get(code, code) for code in call.parameters["statistic"]]
+    statistics: list[str] = [_SHORT.get(code, code) for code in call.parameters["statistic"]]
     known = {c["code"] for c in core().resources("CodeSystem")[_SYSTEM]["concept"]}
     for code in statistics:
         if code not in known:
@@ -212,7 +212,7 @@ def _components(
     elif code == "regression":
         line = measures.regression([(time, value) for time, value in points if time is not None])
         gradient, intercept = line or (None, None)
-        yield _component(code, gradient, f"({unit['code']})/d", text="gradient")
+        yield _component(code, gradient, unit["code"] + "/d", text="gradient")
         yield _component(code, intercept, unit["code"], text="intercept")
     else:
         value = measures.of_value([value for _, value in points], code)

@@ -28,7 +28,7 @@ async def validate(call: Call) -> Resource:
         if not call.id:
             raise BodyMissing
         resource = await _stored(call)
-    issues = [*_mode_issues(resource, mode, call), *_issues(call, resource)]
+    issues = [*_mode_issues(resource, mode, call), *await _issues(call, resource)]
     return outcome(issues) if issues else all_well()
 
 
@@ -42,7 +42,7 @@ async def _stored(call: Call) -> Resource:
     return parse(stored.body.encode())
 
 
-def _issues(call: Call, resource: Resource) -> list[Issue]:
+async def _issues(call: Call, resource: Resource) -> list[Issue]:
     if call.type and resource.get("resourceType") not in (call.type, None):
         return list(TypeMismatch(expected=call.type, found=resource["resourceType"]).issues)
     if found := structure.issues(resource):
@@ -54,7 +54,7 @@ def _issues(call: Call, resource: Resource) -> list[Issue]:
         )
     except Refusal as refusal:
         return list(refusal.issues)
-    return list(result.issues)
+    return [*result.issues, *await call.engine.terminology.settle(result.pending)]
 
 
 def _mode_issues(resource: Resource, mode: str | None, call: Call) -> list[Issue]:

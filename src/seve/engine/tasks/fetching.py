@@ -94,14 +94,16 @@ def _opened(parts: SplitResult, hosts: AbstractSet[str], bounds: Bounds) -> HTTP
 
 
 def _asked(connection: HTTPConnection, parts: SplitResult, hosts: AbstractSet[str]) -> HTTPResponse:
-    connection.sock = _connected(connection, hosts)
+    stream = _connected(connection, hosts)
+    connection.sock = stream  # closed with the connection, should what follows fail
     if parts.scheme == "https":
-        connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=connection.host)
+        stream = ssl.create_default_context().wrap_socket(stream, server_hostname=connection.host)
+        connection.sock = stream
     target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
     headers = {"Accept": "application/fhir+ndjson", "Accept-Encoding": "identity", "Connection": "close"}
     connection.request("GET", target, headers=headers)
     response = connection.getresponse()
-    connection.sock.close()  # the response keeps it open until it is closed itself
+    stream.close()  # the response keeps it open until it is closed itself
     return response
 
 

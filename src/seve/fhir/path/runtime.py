@@ -14,9 +14,9 @@ from seve.fhir.path.model import is_subtype
 from seve.fhir.path.values import Node, system
 
 _MOMENTS = ("dateTime", "dateTime")
-# Days that every month has, no leap second, no year near the ends of the calendar: nothing that needs more than a look.
+# No leap day, no leap second, no year near the ends of the calendar: nothing that needs more than a look.
 _USUAL_MOMENT = re.compile(
-    r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    r"(?:19|20)[0-9]{2}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
     r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{3})?(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
 )
 

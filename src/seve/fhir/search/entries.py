@@ -64,9 +64,11 @@ class Entries:
         return plain(div) if isinstance(div, str) else ""
 
     @property
-    def texts(self) -> list[str]:
+    def texts(self) -> set[str]:
         """Every text in the resource but its narrative (`_content` searches both)."""
-        return _texts(self._resource, [])
+        found = set[str]()
+        _gather(self._resource, found)
+        return found
 
 
 def plain(markup: str) -> str:
@@ -91,13 +93,21 @@ _MACHINE_TEXT = frozenset(
 )
 
 
-def _texts(value: dict[str, Any], found: list[str]) -> list[str]:
+def _gather(value: dict[str, Any], found: set[str]) -> None:
     for name, item in value.items():
         if name in _MACHINE_TEXT or (name == "text" and "resourceType" in value):
             continue
-        for single in item if isinstance(item, list) else (item,):
-            if isinstance(single, str):
-                found.append(single)
-            elif isinstance(single, dict):
-                _texts(single, found)
-    return found
+        if isinstance(item, str):
+            found.add(item)
+        elif isinstance(item, dict):
+            _gather(item, found)
+        elif isinstance(item, list):
+            _gather_all(item, found)
+
+
+def _gather_all(items: list[Any], found: set[str]) -> None:
+    for item in items:
+        if isinstance(item, dict):
+            _gather(item, found)
+        elif isinstance(item, str):
+            found.add(item)

@@ -11,10 +11,10 @@ from seve.fhir.definitions import Definitions
 from seve.fhir.profiles.checking import check_profile
 from seve.fhir.profiles.items import Item, resource_item
 from seve.fhir.profiles.store import Profiles
+from seve.fhir.terminology.definitions import DefinitionTerminology
 from seve.fhir.validation import invariants
 from seve.fhir.validation.run import Place, Run
 from seve.fhir.validation.seams import Context, Result, Terminology
-from seve.fhir.validation.value_sets import BuiltinTerminology
 from seve.fhir.validation.walking import Walks
 
 
@@ -24,7 +24,7 @@ class Validator:
     def __init__(self, definitions: Definitions, *, terminology: Terminology | None = None) -> None:
         self.definitions = definitions
         self.profiles = Profiles(definitions)
-        self.terminology: Terminology = terminology or BuiltinTerminology(definitions)
+        self.terminology: Terminology = terminology or DefinitionTerminology(definitions)
 
     def validate(
         self,
@@ -111,24 +111,18 @@ def _inner(run: Run, resource: Resource, place: Place) -> None:
     run.resource, run.root = before
 
 
-def _siblings(  # noqa: PLR0913 - generated code calls it, by position
-    run: Run,
-    node: dict[str, Any],
-    beside: Any,
-    place: Place,
-    key: str,
-    is_list: bool,  # noqa: FBT001 - the same
-) -> None:
+def _siblings(run: Run, node: dict[str, Any], place: Place) -> None:
     """The `id` and extensions of primitives; the value beside decides whether an `id` alone is enough (ele-1)."""
-    value = node.get(key)
-    if not is_list:
-        _sibling(run, beside, value=value, place=(place, key, None))
+    above, key, _ = place
+    value, beside = node.get(key), node[f"_{key}"]
+    if not isinstance(beside, list):
+        _sibling(run, beside, value=value, place=place)
         return
     values = value or ()
     for index, item in enumerate(beside):
         if item is not None:
             found = values[index] if index < len(values) else None
-            _sibling(run, item, value=found, place=(place, key, index))
+            _sibling(run, item, value=found, place=(above, key, index))
 
 
 def _sibling(run: Run, element: dict[str, Any], *, value: Any, place: Place) -> None:

@@ -17,15 +17,17 @@ from seve.fhir.validation.run import ALWAYS, Place, Rule, Run
 Walk: TypeAlias = Callable[[Run, Any, Place], None]
 """Tells a run all that is to be told of a node of one type."""
 
-Told: TypeAlias = Callable[..., None]
-_RARE = frozenset({"id", "extension", "modifierExtension", "contained", "identifier"})
+_RARE = frozenset({"id", "extension", "modifierExtension", "identifier", "type"})
 _PAD = "    "
 
 
 class Walks:
-    """The functions of the types. `enter` takes up a resource inside another, `sibling` the `_x` of a primitive."""
+    """The functions of the types.
 
-    def __init__(self, *, enter: Walk, sibling: Told) -> None:
+    `enter` takes up a resource inside another; `sibling` the `_x` of primitives, of the node that holds them and the place of `x`.
+    """
+
+    def __init__(self, *, enter: Walk, sibling: Walk) -> None:
         self._plans = Plans()
         self._names: dict[str, Any] = {"enter": enter, "sibling": sibling}
         self._types: dict[str, str] = {}
@@ -60,7 +62,7 @@ class Walks:
     def _step(self, name: str, key: str, *, step: Step) -> Iterator[str]:
         yield f"def {name}(run, parent, value, place):"
         if step.is_sibling:
-            yield f"{_PAD}sibling(run, parent, value, place, {key[1:]!r}, {step.is_list})"
+            yield f"{_PAD}sibling(run, parent, (place, {key[1:]!r}, None))"
         elif step.is_list:
             yield f"{_PAD}for index, V in enumerate(value):"
             yield f"{_PAD * 2}if V is not None:"

@@ -145,7 +145,7 @@ class World:
 
     @matches.register
     def _(self, criterion: q.TextMatch, one: Record) -> bool:
-        texts = [one.entries.narrative] + (one.entries.texts if criterion.field == "content" else [])
+        texts = [one.entries.narrative, *(one.entries.texts if criterion.field == "content" else ())]
         return set(criterion.words) <= {word for text in texts for word in words(text)}
 
     @matches.register

@@ -126,12 +126,13 @@ def test_best_practice_is_told_only_when_asked_for() -> None:
 
 
 def test_codes_that_memory_cannot_decide_are_left_to_a_terminology() -> None:
-    result = judged(patient(photo=[{"contentType": "image/png", "url": "http://a.b"}]))
+    franc = {"url": "http://a.b", "valueMoney": {"value": 1, "currency": "FRF"}}
+    result = judged(patient(extension=[franc]))
     [pending] = result.pending
     assert (pending.codings, pending.strength, pending.expression) == (
-        ((None, "image/png"),),
+        ((None, "FRF"),),
         "required",
-        "Patient.photo[0].contentType",
+        "Patient.extension[0].valueMoney.currency",
     )
     assert pending.issue.severity == "error"
     assert result.is_valid
