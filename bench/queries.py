@@ -163,14 +163,14 @@ def _others(by_type: dict[str, list[Resource]], draw: random.Random) -> list[Sea
         patient, day = e["subject"]["reference"], e["period"]["start"][:10]
         found.append(Search("_include", f"Encounter?patient={patient}&_include=Encounter:subject", _anything))
         found.append(Search("date eq", f"Encounter?date={day}", lambda r: "period" in r))
-    for m in _some(by_type["MedicationRequest"], draw):
-        found.append(
-            Search(
-                "token, sort",
-                f"MedicationRequest?status={m['status']}&_sort=-authoredon",
-                _equals("status", m["status"]),
-            )
+    found += [
+        Search(
+            "token, sort",
+            f"MedicationRequest?status={m['status']}&_sort=-authoredon",
+            _equals("status", m["status"]),
         )
+        for m in _some(by_type["MedicationRequest"], draw)
+    ]
     for i in _some(by_type["Immunization"], draw):
         code = i["vaccineCode"]["coding"][0]["code"]
         found.append(
