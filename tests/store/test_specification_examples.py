@@ -40,7 +40,9 @@ def known() -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not ARCHIVE.exists(), reason="the R4 examples were not fetched: run `make setup` where the registry is reached")
+@pytest.mark.skipif(
+    not ARCHIVE.exists(), reason="the R4 examples were not fetched: run `make setup` where the registry is reached"
+)
 async def test_every_example_is_stored_and_read_back_equal(engine: Engine) -> None:
     refused: set[str] = set()
     differing: list[str] = []

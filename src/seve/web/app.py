@@ -160,7 +160,9 @@ class _Site:
         """A bug, or a store that can't be reached: told without its cause."""
         is_passing = is_unavailable(error)
         key, status = ("unreachable", 503) if is_passing else ("failed", 500)
-        return self._page(request, "problem.html", status, problem=text(f"web.pages.{key}", {}, self._language(request)))
+        return self._page(
+            request, "problem.html", status, problem=text(f"web.pages.{key}", {}, self._language(request))
+        )
 
     async def lost(self, request: HttpRequest, error: Exception) -> Response:
         """A page that does not exist."""

@@ -199,7 +199,9 @@ def _deed(engine: Engine, step: _Step, places: dict[str, str], pending: list[Pen
             request = replace(request, patch=replace(patch, document=resource))
         return patching.deed(engine, request, step.type, step.id)
     try:
-        pending += (replace(code, expression=_at(step.place, code.expression)) for code in engine.checker.check(resource))
+        pending += (
+            replace(code, expression=_at(step.place, code.expression)) for code in engine.checker.check(resource)
+        )
     except Refusal as refusal:
         raise InvalidContent([_placed(issue, step.place) for issue in refusal.issues]) from refusal
     if request.method == "POST":

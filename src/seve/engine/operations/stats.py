@@ -42,7 +42,7 @@ class _Reading:
 
 async def stats(call: Call) -> Resource:
     """Parameters with `statistics`, and with `source` when asked for."""
-    statistics: list[str] = [_SHORT.get(code, code) for code in call.parameters["statistic"]]
+    statistics: list[str] = [_SHORT.get(str(code), str(code)) for code in call.parameters["statistic"]]
     known = {c["code"] for c in core().resources("CodeSystem")[_SYSTEM]["concept"]}
     for code in statistics:
         if code not in known:

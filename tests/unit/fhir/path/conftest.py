@@ -18,9 +18,7 @@ settings.register_profile("laws", deadline=None)
 settings.load_profile("laws")
 
 REPOSITORY = Path(__file__).parents[4]
-EXAMPLES = (
-    REPOSITORY / ".cache" / "npm" / "hl7.fhir.r4.examples-4.0.1.tgz",
-)
+EXAMPLES = (REPOSITORY / ".cache" / "npm" / "hl7.fhir.r4.examples-4.0.1.tgz",)
 
 
 @pytest.fixture(scope="session")
