@@ -20,7 +20,8 @@ from seve.testing.serving import Served, free_port, kill, start, stop
 
 pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crash")]
 WRITERS = 8
-BEFORE_THE_CRASH_SECONDS = 2.5
+CREATED_BEFORE_THE_CRASH = 150
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
@@ -74,7 +75,10 @@ async def crashed(server: Served, crash: Callable[[], None]) -> Acknowledged:
     """Writers write, then the crash; what they were told."""
     told = Acknowledged()
     writers = [asyncio.create_task(told.write(server.base, number)) for number in range(WRITERS)]
-    await asyncio.sleep(BEFORE_THE_CRASH_SECONDS)
+    for _ in range(PATIENCE_SECONDS * 20):
+        await asyncio.sleep(0.05)
+        if len(told.created) >= CREATED_BEFORE_THE_CRASH:
+            break
     crash()
     await asyncio.sleep(0.5)
     for writer in writers:
@@ -84,7 +88,7 @@ async def crashed(server: Served, crash: Callable[[], None]) -> Acknowledged:
 
 
 async def check(base: str, told: Acknowledged) -> None:
-    assert len(told.created) > 50, "the load was too light to prove anything"
+    assert len(told.created) >= CREATED_BEFORE_THE_CRASH, "the load was too light to prove anything"
     async with httpx.AsyncClient(base_url=base + "/", timeout=30) as client:
         for id_, mark in told.created.items():
             answer = await client.get(f"Basic/{id_}")

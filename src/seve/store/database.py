@@ -53,7 +53,7 @@ class Database:
         """Connects; raises OSError or asyncpg.PostgresError when the server can't be reached or refuses."""
         pool = await asyncpg.create_pool(
             url,
-            min_size=1,
+            min_size=0,
             max_size=connections,
             server_settings=_SESSION,
             statement_cache_size=1_000,

@@ -113,6 +113,8 @@ class Run:
     @property
     def result(self) -> Result:
         """All that was found, worst first; each issue once."""
+        if not self.issues:
+            return Result((), tuple(self.pending))
         unique = {(i.severity, i.key, i.expression, tuple(map(str, i.fields.values()))): i for i in self.issues}
         return Result(tuple(sorted(unique.values(), key=lambda i: _RANKS[i.severity])), tuple(self.pending))
 

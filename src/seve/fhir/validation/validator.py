@@ -17,6 +17,8 @@ from seve.fhir.validation.run import Place, Run
 from seve.fhir.validation.seams import Context, Result, Terminology
 from seve.fhir.validation.walking import Walks
 
+_ALONE = Context()
+
 
 class Validator:
     """Validates resources against R4 and the definitions given. Holds no state between resources: share it freely."""
@@ -43,7 +45,7 @@ class Validator:
             definitions=self.definitions,
             profiles=self.profiles,
             terminology=self.terminology,
-            context=_context(resource, context or Context()),
+            context=_context(resource, context or _ALONE),
             with_advice=with_advice,
         )
         place: Place = (None, resource["resourceType"], None)
