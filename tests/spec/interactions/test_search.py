@@ -135,7 +135,9 @@ async def test_totals_and_counts(client: httpx.AsyncClient) -> None:
         "general-practitioner.photo=x",
         "_has:Observation:code=x",
         "_summary=most",
-        "_contained=yes",
+        "_contained=true",
+        "_containedType=contained",
+        "_sort=_score",
     ],
 )
 async def test_what_can_t_be_used_is_refused_by_name(client: httpx.AsyncClient, search: str) -> None:

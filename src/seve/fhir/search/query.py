@@ -293,12 +293,12 @@ Leaf: TypeAlias = (
 )
 Criterion: TypeAlias = Leaf | Chain | Has | And | Or | Not
 
-SortKind: TypeAlias = Literal["id", "last_updated", "score"] | SearchType
+SortKind: TypeAlias = Literal["id", "last_updated"] | SearchType
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One level of order. `keys` are the parameter's (empty for `_id`, `_lastUpdated`, `_score`); `kind` says which index.
+    """One level of order. `keys` are the parameter's (empty for `_id`, `_lastUpdated`); `kind` says which index.
 
     Tokens are sorted by their displays (the prefixes under `key ^ TEXT`), uris by themselves. The grammar refuses what has no
     order in the indexes: references, composites, codes without a display.
@@ -342,8 +342,6 @@ class Query:
     elements: tuple[str, ...] = ()
     includes: tuple[Include, ...] = ()
     revincludes: tuple[Include, ...] = ()
-    contained: Literal["false", "true", "both"] = "false"
-    contained_type: Literal["container", "contained"] = "container"
     ignored: tuple[Issue, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
 

@@ -11,18 +11,22 @@ from seve.fhir.search.refusals import Contradiction, NotSortable, TooLarge, Unkn
 from seve.fhir.search.scope import Scope, subject
 
 SHAPING = frozenset(
-    {"_sort", "_count", "_total", "_summary", "_elements", "_include", "_revinclude", "_contained", "_containedType"}
+    {"_sort", "_count", "_total", "_summary", "_elements", "_include", "_revinclude", "_contained"}
 )
 IGNORED = frozenset({"_format", "_pretty"})
 _CHOICES = {
     "_total": ("total", ("none", "estimate", "accurate")),
     "_summary": ("summary", ("true", "text", "data", "count", "false")),
-    "_contained": ("contained", ("false", "true", "both")),
-    "_containedType": ("contained_type", ("container", "contained")),
 }
 _SORTED_TYPES = frozenset({"string", "date", "number", "quantity", "uri", "token"})
 _WITH_DISPLAY = frozenset({"CodeableConcept", "Coding", "Identifier"})
-_OWN_ORDERS: dict[str, SortKind] = {"_id": "id", "_lastUpdated": "last_updated", "_score": "score"}
+_OWN_ORDERS: dict[str, SortKind] = {"_id": "id", "_lastUpdated": "last_updated"}
+
+
+def _check_contained(value: str) -> None:
+    """Contained resources are found through what contains them, by chains alone; asking for more must not look answered."""
+    if value != "false":
+        raise WrongValue(parameter="_contained", value=value, expected="false")
 
 
 class Shape:
@@ -48,7 +52,9 @@ class Shape:
         self._set(code, value)
 
     def _set(self, code: str, value: str) -> None:
-        if code in _CHOICES:
+        if code == "_contained":
+            _check_contained(value)
+        elif code in _CHOICES:
             field, choices = _CHOICES[code]
             if value not in choices:
                 raise WrongValue(parameter=code, value=value, expected=", ".join(choices))

@@ -69,8 +69,8 @@ def _keys(level: Sort) -> tuple[int, ...]:
 
 def _term(level: Sort, statement: Statement, v: str) -> str:
     direction: Literal["DESC", "ASC"] = "DESC" if level.is_descending else "ASC"
-    if level.kind in ("last_updated", "score"):
-        return f"{v}.vid {'DESC' if level.kind == 'score' else direction}"
+    if level.kind == "last_updated":
+        return f"{v}.vid {direction}"
     if level.kind == "id":
         return f"{v}.id {direction}"
     table, column = _TABLES[level.kind]

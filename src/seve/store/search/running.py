@@ -140,7 +140,7 @@ class _Reader:
         self._count = count
         self._place = place
         self.offset = place.offset if place else 0
-        self._sort = tuple(s for s in query.sort if s.kind != "score")
+        self._sort = query.sort
         self._is_newest_first = not self._sort or self._sort[0] == Sort("_lastUpdated", "last_updated", (), True)
         self._is_oldest_first = bool(self._sort) and self._sort[0] == Sort("_lastUpdated", "last_updated", (), False)
 

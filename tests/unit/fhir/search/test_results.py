@@ -24,11 +24,10 @@ from seve.fhir.search.refusals import (
 def test_the_shape_of_the_answer_is_read() -> None:
     asked = query(
         "Patient",
-        "_count=20&_total=accurate&_summary=true&_elements=name,Patient.birthDate&_contained=both"
-        "&_containedType=contained&_format=json&_pretty=true&name=a",
+        "_count=20&_total=accurate&_summary=true&_elements=name,Patient.birthDate"
+        "&_contained=false&_format=json&_pretty=true&name=a",
     )
     assert (asked.count, asked.total, asked.summary, asked.elements) == (20, "accurate", "true", ("name", "birthDate"))
-    assert (asked.contained, asked.contained_type) == ("both", "contained")
     assert ("name", "a") in asked.pairs
     assert "_format" not in dict(asked.pairs)
 
