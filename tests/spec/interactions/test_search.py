@@ -112,6 +112,18 @@ async def test_compartments_and_several_types(client: httpx.AsyncClient) -> None
     assert len(posted["entry"]) == 1
 
 
+async def test_codes_and_references_are_sorted_by_their_values(client: httpx.AsyncClient) -> None:
+    for gender in ("male", "female", "other"):
+        await make(client, {**PATIENT, "gender": gender, "managingOrganization": {"reference": f"Organization/{gender}"}})
+    for search, order in {
+        "_sort=gender": ["female", "male", "other"],
+        "_sort=-gender": ["other", "male", "female"],
+        "_sort=organization": ["female", "male", "other"],
+        "_sort=-organization,gender&_count=2": ["other", "male"],
+    }.items():
+        assert [p["gender"] for p in await found(client, f"Patient?{search}")] == order, search
+
+
 async def test_totals_and_counts(client: httpx.AsyncClient) -> None:
     for _ in range(5):
         await make(client, PATIENT)

@@ -293,21 +293,23 @@ Leaf: TypeAlias = (
 )
 Criterion: TypeAlias = Leaf | Chain | Has | And | Or | Not
 
-SortKind: TypeAlias = Literal["id", "last_updated"] | SearchType
+SortKind: TypeAlias = Literal["id", "last_updated", "document"] | SearchType
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
     """One level of order. `keys` are the parameter's (empty for `_id`, `_lastUpdated`); `kind` says which index.
 
-    Tokens are sorted by their displays (the prefixes under `key ^ TEXT`), uris by themselves. The grammar refuses what has no
-    order in the indexes: references, composites, codes without a display.
+    Tokens are sorted by their displays (the prefixes under `key ^ TEXT`), uris by themselves. References and codes without a
+    display have no order in the indexes: their kind is `document`, and `path` names their members from the resource down
+    (`("subject", "reference")`); sorting by them reads every match. The grammar refuses what has neither.
     """
 
     code: str
     kind: SortKind
     keys: tuple[int, ...]
     is_descending: bool = False
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

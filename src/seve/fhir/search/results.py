@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ _CHOICES = {
     "_total": ("total", ("none", "estimate", "accurate")),
     "_summary": ("summary", ("true", "text", "data", "count", "false")),
 }
+_PLAIN_PATH = re.compile(r"[A-Z][A-Za-z]*\.([a-z][A-Za-z]*(?:\.[a-z][A-Za-z]*)*)")
+_IS_PATIENT = ".where(resolve() is Patient)"
 _SORTED_TYPES = frozenset({"string", "date", "number", "quantity", "uri", "token"})
 _WITH_DISPLAY = frozenset({"CodeableConcept", "Coding", "Identifier"})
 _OWN_ORDERS: dict[str, SortKind] = {"_id": "id", "_lastUpdated": "last_updated"}
@@ -99,6 +102,18 @@ def _sorts(value: str, scope: Scope) -> Iterator[Sort]:
         yield _sort(code, piece.strip().startswith("-"), scope=scope)
 
 
+def _sort_by_document(code: str, is_descending: bool, *, scope: Scope) -> Sort:
+    """An order that no index has, by the members that the parameter's expression names. Raises NotSortable."""
+    parameter = scope.found(code)[0]
+    path = _PLAIN_PATH.fullmatch(parameter.expression.removesuffix(_IS_PATIENT))
+    if path is None or parameter.type not in ("token", "reference"):
+        raise NotSortable(parameter="_sort", value=code)
+    members = tuple(path[1].split("."))
+    return Sort(
+        code, "document", (), is_descending, (*members, "reference") if parameter.type == "reference" else members
+    )
+
+
 def _sort(code: str, is_descending: bool, *, scope: Scope) -> Sort:
     own = _OWN_ORDERS.get(code)
     if own is not None:
@@ -106,7 +121,7 @@ def _sort(code: str, is_descending: bool, *, scope: Scope) -> Sort:
     found = subject(code, scope.found(code))
     has_order = found.type in _SORTED_TYPES and bool(found.datatypes)
     if not has_order or (found.type == "token" and not found.datatypes & _WITH_DISPLAY):
-        raise NotSortable(parameter="_sort", value=code)
+        return _sort_by_document(code, is_descending, scope=scope)
     return Sort(code, found.type, found.keys, is_descending=is_descending)
 
 

@@ -71,6 +71,10 @@ def _term(level: Sort, statement: Statement, v: str) -> str:
     direction: Literal["DESC", "ASC"] = "DESC" if level.is_descending else "ASC"
     if level.kind == "last_updated":
         return f"{v}.vid {direction}"
+    if level.kind == "document":
+        path = "$." + ".".join(f'"{member}"' for member in level.path)
+        found = f"jsonb_path_query_first({v}.body::jsonb, {statement.bind(path, 'text')}::jsonpath)"
+        return f"({found} #>> '{{}}') {direction} NULLS LAST"
     if level.kind == "id":
         return f"{v}.id {direction}"
     table, column = _TABLES[level.kind]
