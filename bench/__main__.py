@@ -198,7 +198,7 @@ async def main() -> None:
     parser.add_argument("--number", type=int, default=6_000, help="creates (default: 6000); the others in proportion")
     parser.add_argument("--patients", type=int, nargs="*", default=[1_000], help="sizes of the search benchmark")
     parser.add_argument("--seconds", type=float, default=15, help="how long searches run at each size")
-    parser.add_argument("--workers", type=int, default=1, help="server processes")
+    parser.add_argument("--workers", type=int, default=2, help="server processes")
     parser.add_argument("--only", choices=("crud", "transactions", "load", "search"), help="one part")
     options = parser.parse_args()
     report = Report()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from functools import lru_cache
 
 _COUNTER_BITS = 12
 _WORKER_BITS = 10
@@ -55,7 +56,13 @@ def first_vid_of(millisecond: int) -> int:
 def instant_of(vid: int) -> str:
     """The FHIR instant of a `vid`, in UTC with milliseconds."""
     seconds, milliseconds = divmod(millisecond_of(vid), 1_000)
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{milliseconds:03d}Z"
+    return f"{_second_of(seconds)}.{milliseconds:03d}Z"
+
+
+@lru_cache(maxsize=256)
+def _second_of(seconds: int) -> str:
+    """The second since 1970, which many versions share, as a date and time without its zone."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def new_id() -> str:

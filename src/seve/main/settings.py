@@ -10,6 +10,10 @@ from pathlib import Path
 from seve.store.embedded import Embedded
 
 
+_WORKERS = min(os.cpu_count() or 1, 4)
+"""A process for each core, as far as one machine's PostgreSQL serves them well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where things are. `database_url` None means the PostgreSQL embedded in the data directory."""
@@ -18,7 +22,7 @@ class Settings:
     data: Path = Path("data")
     database_url: str | None = None
     base_url: str | None = None
-    workers: int = 1
+    workers: int = _WORKERS
     import_hosts: frozenset[str] = frozenset()
 
     @classmethod
@@ -29,7 +33,7 @@ class Settings:
             data=Path(environment.get("SEVE_DATA", "data")).expanduser().absolute(),
             database_url=environment.get("SEVE_DATABASE_URL"),
             base_url=environment.get("SEVE_BASE_URL"),
-            workers=_number(environment, "SEVE_WORKERS", 1),
+            workers=_number(environment, "SEVE_WORKERS", _WORKERS),
             import_hosts=frozenset(filter(None, map(str.strip, environment.get("SEVE_IMPORT_HOSTS", "").split(",")))),
         )
 

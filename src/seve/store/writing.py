@@ -248,6 +248,6 @@ class _Batch:
 def stamped(resource: Resource, id_: str, *, vid: int, version: int) -> str:
     """The document as stored: id and meta first, with the version and time that the store gives."""
     meta = {**resource.get("meta", {}), "versionId": str(version), "lastUpdated": instant_of(vid)}
-    document = {"resourceType": resource["resourceType"], "id": id_, "meta": meta}
-    document |= {key: value for key, value in resource.items() if key not in document}
+    document: Resource = {"resourceType": "", "id": "", "meta": {}} | resource
+    document["id"], document["meta"] = id_, meta  # in the places that they were given above
     return encode_json(document).decode()
