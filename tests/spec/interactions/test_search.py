@@ -114,7 +114,9 @@ async def test_compartments_and_several_types(client: httpx.AsyncClient) -> None
 
 async def test_codes_and_references_are_sorted_by_their_values(client: httpx.AsyncClient) -> None:
     for gender in ("male", "female", "other"):
-        await make(client, {**PATIENT, "gender": gender, "managingOrganization": {"reference": f"Organization/{gender}"}})
+        await make(
+            client, {**PATIENT, "gender": gender, "managingOrganization": {"reference": f"Organization/{gender}"}}
+        )
     for search, order in {
         "_sort=gender": ["female", "male", "other"],
         "_sort=-gender": ["other", "male", "female"],

@@ -11,9 +11,7 @@ from seve.fhir.search.query import Include, Sort, SortKind
 from seve.fhir.search.refusals import Contradiction, NotSortable, TooLarge, UnknownInclude, WrongModifier, WrongValue
 from seve.fhir.search.scope import Scope, subject
 
-SHAPING = frozenset(
-    {"_sort", "_count", "_total", "_summary", "_elements", "_include", "_revinclude", "_contained"}
-)
+SHAPING = frozenset({"_sort", "_count", "_total", "_summary", "_elements", "_include", "_revinclude", "_contained"})
 IGNORED = frozenset({"_format", "_pretty"})
 _CHOICES = {
     "_total": ("total", ("none", "estimate", "accurate")),

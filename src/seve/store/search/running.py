@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Records: TypeAlias = list[asyncpg.Record]
 
 PROBE = 1_000
+SHORT_WALK = 400
 WALK = 5_000
 
 
@@ -109,8 +110,11 @@ async def _counted(connection: Connection, criteria: list[Criterion]) -> tuple[C
     return criteria[best], counts[best]
 
 
-def _driven(driver: Criterion, statement: Statement) -> str:
-    return f"(SELECT DISTINCT vid FROM ({source(driver, statement)}) s OFFSET 0) d JOIN version v ON v.vid = d.vid"
+def _driven(driver: Criterion, statement: Statement, *, order: str = "") -> str:
+    """The versions that a criterion drives to; in an order of `vid` when asked for, so that a page ends the join early."""
+    return (
+        f"(SELECT DISTINCT vid FROM ({source(driver, statement)}) s{order} OFFSET 0) d JOIN version v ON v.vid = d.vid"
+    )
 
 
 def _rest(query: Query, driver: Criterion | None) -> tuple[Criterion, ...]:
@@ -156,9 +160,10 @@ class _Reader:
             smallest = await _smallest(self._connection, drivers)
             if smallest and smallest[1] < PROBE:
                 return await self._collect(smallest[0])
-        rows, is_complete = await self._walk()
-        if is_complete or len(rows) >= self._count:
-            return rows
+        for most in (SHORT_WALK, WALK):  # dense answers fill their page within the first few hundred entries
+            rows, is_complete = await self._walk(most)
+            if is_complete or len(rows) >= self._count:
+                return rows
         return await self._collect(drivers[0] if drivers else None)
 
     def _is_plain(self, drivers: list[Criterion]) -> bool:
@@ -168,25 +173,30 @@ class _Reader:
 
     async def _collect(self, driver: Criterion | None) -> Records:
         statement = self._statement()
-        relation = _driven(driver, statement) if driver else "version v"
-        return await self._read(relation, _rest(self._query, driver), statement)
+        if driver is None:
+            return await self._read("version v", self._query.criteria, statement)
+        direction = "DESC" if self._is_newest_first else "ASC"
+        order = f" ORDER BY vid {direction}" if self.is_by_time else ""
+        relation = _driven(driver, statement, order=order)
+        page_order = f"d.vid {direction}" if self.is_by_time else None
+        return await self._read(relation, _rest(self._query, driver), statement, order=page_order)
 
-    async def _walk(self) -> tuple[Records, bool]:
-        """A page from at most WALK entries of one index in order, and whether that settles the page."""
+    async def _walk(self, most: int) -> tuple[Records, bool]:
+        """A page from at most `most` entries of one index in order, and whether that settles the page."""
         statement = self._statement()
         if self.is_by_time:
-            return await self._walk_time(statement)
-        ordered = walk(self._sort[0], statement, most=WALK + self.offset) if len(self._sort) == 1 else None
+            return await self._walk_time(statement, most)
+        ordered = walk(self._sort[0], statement, most=most + self.offset) if len(self._sort) == 1 else None
         if ordered is None:
             return [], False
         relation = f"({ordered.entries}) d JOIN version v ON v.vid = d.vid AND {ordered.is_first}"
         return await self._read(relation, self._query.criteria, statement, order=ordered.order), False
 
-    async def _walk_time(self, statement: Statement) -> tuple[Records, bool]:
+    async def _walk_time(self, statement: Statement, most: int) -> tuple[Records, bool]:
         ordered = next((c for c in self._query.criteria if ordered_source(c, Statement())), None)
         rest = _rest(self._query, ordered)
         entries = self._entries(ordered, statement)
-        limit = f" LIMIT {WALK}" if rest else ""  # with nothing to test, every entry but ended ones is shown
+        limit = f" LIMIT {most}" if rest else ""  # with nothing to test, every entry but ended ones is shown
         walked = f"(SELECT vid FROM ({entries}) w ORDER BY vid {'DESC' if self._is_newest_first else 'ASC'}{limit})"
         bound = len(statement.arguments)
         rows = await self._read(f"{walked} d JOIN version v ON v.vid = d.vid", rest, statement)
@@ -195,7 +205,7 @@ class _Reader:
         entries_walked = await self._connection.fetchval(
             f"SELECT count(*) FROM {walked} d", *statement.arguments[:bound]
         )
-        return rows, entries_walked < WALK
+        return rows, entries_walked < most
 
     def _entries(self, ordered: Criterion | None, statement: Statement) -> str:
         """The `vid`s of one index from where the page begins."""

@@ -14,7 +14,9 @@ from seve.fhir.definitions import core
 ARCHIVE = Path(__file__).parents[4] / ".cache" / "npm" / "hl7.fhir.r4.examples-4.0.1.tgz"
 
 
-@pytest.mark.skipif(not ARCHIVE.exists(), reason="the R4 package was not fetched: run `make setup` where the registry is reached")
+@pytest.mark.skipif(
+    not ARCHIVE.exists(), reason="the R4 package was not fetched: run `make setup` where the registry is reached"
+)
 def test_the_artefact_equals_what_the_official_package_compiles_to() -> None:
     with zipfile.ZipFile(TARGET) as archive:
         shipped = {name: archive.read(name) for name in archive.namelist()}
