@@ -9,7 +9,6 @@ from pathlib import Path
 
 from seve.store.embedded import Embedded
 
-
 _WORKERS = min(os.cpu_count() or 1, 4)
 """A process for each core, as far as one machine's PostgreSQL serves them well."""
 
