@@ -1,0 +1,1 @@
+"""Two records of one person become one, traced and reversible: merge, unmerge, and the queue of suspected duplicates."""
