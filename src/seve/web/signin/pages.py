@@ -1,0 +1,126 @@
+"""What every page of sign-in shares: language, session, rendering, and what becomes of a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from seve.engine.identity.applications.refusals import SentBack
+from seve.engine.identity.holding import Held
+from seve.engine.identity.refusals import ProofTooOld, SignInNeeded
+from seve.engine.identity.sessions import session_of_cookie
+from seve.kernel.refusals import Refusal
+from seve.kernel.texts import Language, text
+from seve.web.badges import badge_of
+from seve.web.signin import cookies, forms
+from seve.web.signin.forms import Form
+
+if TYPE_CHECKING:
+    from seve.engine.identity.service import Identity
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+_PRIVATE = {"cache-control": "no-store"}
+
+
+class Pages:
+    """The templates, and the sessions behind the requests. `package` is whose templates come first, and whose texts `tell` says."""
+
+    def __init__(self, identity: Identity, *, package: str = "web/signin") -> None:
+        self.identity = identity
+        self._package = package
+        named = dict.fromkeys((f"seve.{package.replace('/', '.')}", "seve.web"))
+        self._templates = Environment(
+            loader=ChoiceLoader([PackageLoader(name) for name in named]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def guarded(self, endpoint: Endpoint) -> Endpoint:
+        """Turns what is refused into a page: without a session to sign-in, with an old proof to proving it again."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                held = await self.held(request)
+                request.state.badge = await badge_of(self.identity.database, held) if held else None
+                return await endpoint(request)
+            except SentBack as sent:
+                return self.onward(request, sent.address)
+            except SignInNeeded:
+                return self._to_sign_in(request, "/signin")
+            except ProofTooOld:
+                return self._to_sign_in(request, "/signin?again=1")
+            except Refusal as refusal:
+                problem = self.told(request, refusal)
+                return self.render(request, "problem.html", refusal.status, problem=problem)
+
+        return answer
+
+    async def held(self, request: Request) -> Held | None:
+        """The session of a request, when one is in force."""
+        cookie = cookies.read(self.identity, request, "session")
+        return await session_of_cookie(self.identity, cookie) if cookie else None
+
+    async def session(self, request: Request) -> Held:
+        """The session of a request. Raises SignInNeeded."""
+        if (held := await self.held(request)) is None:
+            raise SignInNeeded
+        return held
+
+    async def sent(self, request: Request) -> tuple[Held, Form]:
+        """The session and its form. Raises SignInNeeded, ForgedRequest."""
+        held = await self.session(request)
+        return held, await forms.read(self.identity, request, held)
+
+    def language(self, request: Request) -> Language:
+        """French, unless the person chose English or their browser asks for it."""
+        chosen = request.cookies.get("language", "")
+        if chosen in ("fr", "en"):
+            return "en" if chosen == "en" else "fr"
+        return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "fr"
+
+    def told(self, request: Request, refusal: Refusal) -> str:
+        """A refusal in the person's language."""
+        return " ".join(issue.text(self.language(request)) for issue in refusal.issues)
+
+    def render(self, request: Request, template: str, status: int = 200, /, **context: Any) -> Response:
+        """A page. It is about one person, so that nothing keeps it. `held` in the context is the session whose forms it has."""
+        language = self.language(request)
+
+        def say(key: str, **fields: object) -> str:
+            return text(f"web.pages.{key}", fields, language)
+
+        def tell(key: str, **fields: object) -> str:
+            return text(f"{self._package}.{key}", fields, language)
+
+        content = self._templates.get_template(template).render(
+            say=say,
+            tell=tell,
+            language=language,
+            fhir_url=self.identity.fhir_url,
+            here=request.url.path,
+            csrf_of=forms.csrf_of,
+            is_open=False,
+            has_passkeys=self.identity.has_passkeys,
+            visitor=request.state.badge,
+            **context,
+        )
+        return HTMLResponse(content, status, _PRIVATE)
+
+    def onward(self, request: Request, address: str) -> Response:
+        """A page that leads to an application: after a form, `form-action` lets no redirect leave this site."""
+        if request.method == "GET":
+            return RedirectResponse(address, 303, _PRIVATE)
+        return self.render(request, "onward.html", address=address)
+
+    def _to_sign_in(self, request: Request, path: str) -> Response:
+        response = RedirectResponse(path, 303, _PRIVATE)
+        query = f"?{request.url.query}" if request.url.query else ""
+        here = f"{request.url.path}{query}" if request.method == "GET" else forms.local("/security")
+        cookies.put(self.identity, response, "next", forms.local(here))
+        return response

@@ -1,0 +1,3 @@
+from tests.spec.signin.place import place
+
+__all__ = ["place"]
