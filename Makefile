@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 FHIR_EXAMPLES := .cache/npm/hl7.fhir.r4.examples-4.0.1.tgz
 
-.PHONY: demo setup test check bench format clean
+.PHONY: demo setup test test-leaks check bench format clean
 
 demo: setup ## set up, load the R4 examples at first run, and serve
 	@$(BIN)/seve demo --examples $(FHIR_EXAMPLES)
@@ -21,6 +21,9 @@ $(STAMP): pyproject.toml constraints.txt tools/packages.toml
 test: setup ## the whole test suite (installs Chromium where it can)
 	@$(BIN)/python tools/browser.py
 	@$(BIN)/pytest -n 2 --dist loadgroup
+
+test-leaks: setup ## the whole leak matrix, of which `make test` runs a sample
+	@SEVE_LEAKS=whole $(BIN)/pytest -n 2 tests/spec/access/test_leaks.py
 
 check: setup ## format, lint, strict types, import contracts, docs
 	@$(BIN)/ruff format --check .

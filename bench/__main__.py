@@ -11,7 +11,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -123,7 +123,7 @@ async def transactions(base: str, report: Report, *, number: int) -> None:
 async def loading(report: Report, *, number: int, copy_limit: float) -> None:
     """`seve load` of the same bundles into an empty store."""
     with served(workers=1) as server, tempfile.TemporaryDirectory() as folder:
-        count = _write(Path(folder), data.copies(data.bundles(), number))
+        count = data.written(Path(folder), data.copies(data.bundles(), number))
         began = time.perf_counter()
         command(server, "load", folder)
         seconds = time.perf_counter() - began
@@ -134,29 +134,12 @@ async def loading(report: Report, *, number: int, copy_limit: float) -> None:
         )
 
 
-def _write(folder: Path, bundles: Iterable[bytes], *, with_extra: bool = False) -> int:
-    """Bundles as files of 20 each (NDJSON of resources when `with_extra`); how many resources they hold."""
-    count = 0
-    for number, raw in enumerate(bundles):
-        if not with_extra:
-            (folder / f"{number:06}.json").write_bytes(raw)
-            count += raw.count(b'"fullUrl"')
-            continue
-        rows = data.resources(raw)
-        patient = next(r["id"] for r in rows if r["resourceType"] == "Patient")
-        rows += queries.extra(patient, number)
-        with (folder / f"{number // 50:06}.ndjson").open("ab") as file:
-            file.writelines(msgspec.json.encode(row) + b"\n" for row in rows)
-        count += len(rows)
-    return count
-
-
 async def searching(report: Report, *, sizes: list[int], seconds: float, workers: int) -> None:
     """The thirty searches at each size."""
     medians: list[float] = []
     for size in sizes:
         with served(workers=workers) as server, tempfile.TemporaryDirectory() as folder:
-            count = _write(Path(folder), data.copies(data.thin_bundles(), size), with_extra=True)
+            count = data.written(Path(folder), data.copies(data.thin_bundles(), size), with_extra=True)
             command(server, "load", folder)
             medians.append(await _searched(server, report, size, f"{count:,} resources", seconds))
     if len(medians) > 1:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
+
+from bench import queries
 
 SHARED = Path(__file__).parents[2] / "shared" / "conformance" / "synthea" / "bundles.tar.xz"
 _UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -71,3 +73,20 @@ def _thinned(bundle: dict[str, Any]) -> dict[str, Any]:
         if counts[type_] <= _PER_TYPE or type_ in ("Encounter", "Organization", "Practitioner"):
             kept.append(entry)
     return {**bundle, "entry": kept}
+
+
+def written(folder: Path, bundles: Iterable[bytes], *, with_extra: bool = False) -> int:
+    """Bundles as files of 20 each (NDJSON of resources when `with_extra`); how many resources they hold."""
+    count = 0
+    for number, raw in enumerate(bundles):
+        if not with_extra:
+            (folder / f"{number:06}.json").write_bytes(raw)
+            count += raw.count(b'"fullUrl"')
+            continue
+        rows = resources(raw)
+        patient = next(r["id"] for r in rows if r["resourceType"] == "Patient")
+        rows += queries.extra(patient, number)
+        with (folder / f"{number // 50:06}.ndjson").open("ab") as file:
+            file.writelines(msgspec.json.encode(row) + b"\n" for row in rows)
+        count += len(rows)
+    return count

@@ -211,14 +211,21 @@ def _coded(code: str) -> Test:
     return lambda r: any(coding["code"] == code for coding in r["code"]["coding"])
 
 
-async def verified(base: str, asked: list[Search]) -> list[tuple[Search, Ask]]:
+async def verified(base: str, asked: list[Search], *, headers: str = "") -> list[tuple[Search, Ask]]:
     """The searches as requests whose answers must equal the one verified now. Raises AssertionError for a wrong one."""
     timed: list[tuple[Search, Ask]] = []
     for search in asked:
         answers: list[bytes] = []
         await run(
             base,
-            [Ask("GET", search.path, is_right=lambda _, body, kept=answers: kept.append(body) is None)],
+            [
+                Ask(
+                    "GET",
+                    search.path,
+                    is_right=lambda _, body, kept=answers: kept.append(body) is None,
+                    headers=headers,
+                )
+            ],
             connections=1,
         )
         bundle = msgspec.json.decode(answers[0])

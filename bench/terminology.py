@@ -25,6 +25,7 @@ from seve.engine.terminology.importing import put
 from seve.fhir.definitions import core
 from seve.fhir.terminology.definitions import DefinitionTerminology
 from seve.france import cim10
+from seve.store.audit.keys import Keyring
 from seve.store.database import Database
 from seve.store.embedded import Embedded
 from seve.store.migrate import prepare
@@ -46,7 +47,11 @@ async def main() -> None:
         try:
             await prepare(server.url())
             database = await Database.open(server.url(), connections=4)
-            await _store(await Engine.open(database, core(), base_url="http://bench.example/fhir"))
+            await _store(
+                await Engine.open(
+                    database, core(), keys=Keyring.open(Path(folder) / "keys"), base_url="http://bench.example/fhir"
+                )
+            )
             await database.close()
         finally:
             server.stop()

@@ -15,8 +15,8 @@ from seve.engine.engine import Engine
 from seve.fhir import Resource
 from seve.fhir.search import parse
 from seve.fhir.search.query import Query
+from seve.store.deeds import Deed, Draft
 from seve.store.search import running
-from seve.store.writing import Deed, Draft
 
 NUMBERS = (200, 1_601)
 MODIFIED = {

@@ -38,7 +38,7 @@ def total(server: Served) -> int:
     return httpx.get(f"{server.base}/Patient?_summary=count").json()["total"]
 
 
-HEAD = b"POST /fhir/Patient HTTP/1.1\r\nHost: x\r\nContent-Type: application/fhir+json\r\nConnection: close\r\n"
+HEAD = b"POST /fhir/Patient HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/fhir+json\r\nConnection: close\r\n"
 BODY = b'{"resourceType":"Patient","gender":"male"}'
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from seve.engine.access.trail import audit_events
 from seve.engine.interactions.batch import batch
 from seve.engine.interactions.capabilities import capabilities
 from seve.engine.interactions.conditional import (
@@ -27,6 +28,7 @@ from seve.engine.operations import invoke
 from seve.engine.refusals import BodyMissing, InvalidBundle, InvalidParameter, MethodNotAllowed, UnknownPath
 from seve.engine.requests import Answer, Request
 from seve.engine.tasks.following import follow
+from seve.store.access.admission import check_scope
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
@@ -44,6 +46,9 @@ async def perform(engine: Engine, grant: Grant, request: Request) -> Answer:
     segments = request.path.split("/") if request.path else []
     if segments and segments[-1].startswith("$"):
         return await _operation(engine, grant, request, segments)
+    _check_scope(grant, request, segments)
+    if segments[:1] == ["AuditEvent"] and grant.sight is not None:
+        return await audit_events(engine, grant, request, segments)
     match segments:
         case []:
             return await _system(engine, grant, request)
@@ -67,6 +72,16 @@ def _check_characters(request: Request) -> None:
     for name, value in request.query:
         if "\0" in name or "\0" in value:
             raise InvalidParameter(name=name.replace("\0", ""), value="\\0", expression="http")
+
+
+def _check_scope(grant: Grant, request: Request, segments: list[str]) -> None:
+    """An application may only use interactions that its scopes name; writing is checked where it is decided."""
+    if grant.scopes is None or not segments or not segments[0][:1].isupper():
+        return
+    is_instance = len(segments) > 1 and not segments[1].startswith("_")
+    inner = segments[2] if len(segments) > 2 and not segments[2].startswith("_") else ""
+    if request.method in _READS or segments[-1] == "_search":
+        check_scope(grant, "r" if is_instance and not inner else "s", inner if inner not in ("", "*") else segments[0])
 
 
 async def _system(engine: Engine, grant: Grant, request: Request) -> Answer:

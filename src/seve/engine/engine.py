@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,10 +18,12 @@ from seve.fhir.search.entries import Entries
 from seve.fhir.search.extraction import extract
 from seve.fhir.search.parameters import SearchParameters
 from seve.kernel.refusals import InvalidContent
+from seve.store.audit.ledger import Ledger
 from seve.store.read_lane import ReadLane
-from seve.store.writing import CommitLane
+from seve.store.writing import CommitLane, Writing
 
 if TYPE_CHECKING:
+    from seve.store.audit.keys import Keyring
     from seve.store.database import Database
 
 
@@ -52,18 +56,33 @@ class Engine:
     base_url: str = ""
     import_hosts: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
+    ledger: Ledger = field(kw_only=True)
     lane: CommitLane = field(init=False)
     reads: ReadLane = field(init=False)
 
     def __post_init__(self) -> None:
-        self.lane = CommitLane(self.database)
-        self.reads = ReadLane(self.database)
+        self.lane = CommitLane(self.database, self.ledger)
+        self.reads = ReadLane(self.database, self.ledger)
+
+    @asynccontextmanager
+    async def writing(self, *, locks: Sequence[int]) -> AsyncGenerator[Writing]:
+        """A transaction that holds advisory locks; what it writes and its entries in the trail are committed together."""
+        async with self.ledger.strand() as strand:
+            async with self.database.transaction(locks=locks) as connection:
+                yield Writing(connection, self.database, strand)
+            strand.advance()
 
     @classmethod
     async def open(
-        cls, database: Database, definitions: Definitions, *, base_url: str, import_hosts: frozenset[str] = frozenset()
+        cls,
+        database: Database,
+        definitions: Definitions,
+        *,
+        keys: Keyring,
+        base_url: str,
+        import_hosts: frozenset[str] = frozenset(),
     ) -> Engine:
-        """An engine on a prepared store. `import_hosts` are those that `$import` may read from."""
+        """An engine on a prepared store. `keys` are those of the audit trail; `import_hosts` are those that `$import` may read from."""
         definitions = definitions.with_resources(own_definitions())
         terminology = TerminologyService(database, definitions, base_url=base_url)
         engine = cls(
@@ -75,6 +94,7 @@ class Engine:
             pages=await PageLinks.open(database),
             base_url=base_url,
             import_hosts=import_hosts,
+            ledger=Ledger(database, keys),
         )
         engine.warm()
         return engine

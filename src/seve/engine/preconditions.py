@@ -8,7 +8,8 @@ from email.utils import parsedate_to_datetime
 from seve.engine.refusals import AlreadyExists, InvalidHeader, VersionMismatch
 from seve.engine.requests import Request
 from seve.kernel.identifiers import millisecond_of
-from seve.store.writing import Current
+from seve.store.deeds import Current
+from seve.store.reading import Stored
 
 _ETAG = re.compile(r'\s*(?:W/)?"?([A-Za-z0-9\-.]{1,64})"?\s*$')
 
@@ -20,7 +21,7 @@ def expected_version(request: Request) -> str | None:
     return _etag("If-Match", request.if_match)
 
 
-def check_write(request: Request, current: Current | None, *, type_: str, id_: str) -> None:
+def check_write(request: Request, current: Current | Stored | None, *, type_: str, id_: str) -> None:
     """Refuses a write whose conditions the current version does not meet."""
     expected = expected_version(request)
     exists = current is not None and current.body is not None

@@ -1,20 +1,31 @@
-"""The application that each server process runs: the FHIR API, and the pages."""
+"""The application that each server process runs: the FHIR API, the authorization server, and the pages."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import traceback
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from seve.engine.engine import Engine
+from seve.engine.identity.service import open_identity
 from seve.engine.tasks.runner import Runner
+from seve.main.mode import OPEN_MODE
 from seve.main.settings import Settings
 from seve.main.wiring import open_engine
 from seve.rest.app import FhirApp
+from seve.rest.gate import BearerGate, OpenGate
+from seve.rest.oauth.app import is_mine, oauth
+from seve.rest.shield.shield import Rules, Shield
 from seve.web.app import pages
+from seve.web.desk import desk_routes
+from seve.web.record import record_routes
+from seve.web.shell import OpenVisitors
+from seve.web.signin.routes import signin_routes
+from seve.web.visitors import SignedInVisitors
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -46,17 +57,25 @@ def _spare_the_collector() -> None:
 
 
 class Application:
-    """`/fhir` to the API, everything else to the pages; opens the store at start-up and closes it at the end."""
+    """`/fhir` to the API, `/oauth` to the authorization server, everything else to the pages; opens the store at start-up and closes it at the end."""
 
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
         self._fhir: FhirApp | None = None
+        self._oauth: ASGIApp | None = None
         self._pages: ASGIApp | None = None
+        self._shield: Shield | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the life of the process."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
+        elif self._shield is not None:
+            await self._shield(scope, receive, send)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._oauth is not None and is_mine(scope["path"]):
+            await self._oauth(scope, receive, send)
         elif self._fhir is not None and (scope["path"] == "/fhir" or scope["path"].startswith("/fhir/")):
             await self._fhir(scope, receive, send)
         elif self._pages is not None:
@@ -73,16 +92,39 @@ class Application:
                 return
 
     async def _start(self, send: Send) -> None:
+        settings = Settings.read()
         try:
-            engine = await self._stack.enter_async_context(open_engine(Settings.read()))
+            engine = await self._stack.enter_async_context(open_engine(settings))
+            await self._open_doors(engine, settings)
+            self._shield = Shield(self._route, rules_of(settings, is_open=bool(os.environ.get(OPEN_MODE))))
         except Exception as error:  # noqa: BLE001 - a process that can't open the store must say why and end
             traceback.print_exception(error)  # the server says nothing of why
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await self._stack.enter_async_context(_background(engine))
-        self._fhir, self._pages = FhirApp(engine), pages(engine)
         _spare_the_collector()
         await send({"type": "lifespan.startup.complete"})
+
+    async def _open_doors(self, engine: Engine, settings: Settings) -> None:
+        if os.environ.get(OPEN_MODE):
+            self._fhir, self._pages = FhirApp(engine, OpenGate()), pages(engine, OpenVisitors())
+            return
+        identity = await self._stack.enter_async_context(
+            open_identity(engine.database, fhir_url=settings.fhir_url, keys=settings.keys)
+        )
+        self._fhir, self._oauth = FhirApp(engine, BearerGate(engine, identity)), oauth(identity)
+        self._pages = pages(engine, SignedInVisitors(engine, identity), routes=[*signin_routes(identity), *record_routes(engine, identity), *desk_routes(engine, identity)])
+
+
+def rules_of(settings: Settings, *, is_open: bool) -> Rules:
+    """What the shield goes by; an open server, which is for benchmarks, has no rates."""
+    return Rules(
+        site=settings.fhir_url.removesuffix("/fhir"),
+        proxies=settings.trusted_proxies,
+        origins=settings.cors_origins,
+        session_rate=0 if is_open else settings.session_requests_per_second,
+        address_rate=0 if is_open else settings.address_requests_per_second,
+    )
 
 
 app = Application()

@@ -20,7 +20,12 @@ COMMANDS = (
     "reindex",
     "package",
     "terminology",
+    "directory",
+    "identities",
+    "account",
     "sweep",
+    "audit",
+    "policy",
     "doctor",
 )
 

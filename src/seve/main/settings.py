@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from seve.rest.shield.places import Network
 from seve.store.embedded import Embedded
 
 _WORKERS = min(os.cpu_count() or 1, 4)
@@ -23,6 +26,12 @@ class Settings:
     base_url: str | None = None
     workers: int = _WORKERS
     import_hosts: frozenset[str] = frozenset()
+    seal_seconds: int = 5
+    audit_days: int = 3_653
+    trusted_proxies: tuple[Network, ...] = ()
+    cors_origins: frozenset[str] = frozenset()
+    session_requests_per_second: int = 500
+    address_requests_per_second: int = 2_000
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -33,13 +42,24 @@ class Settings:
             database_url=environment.get("SEVE_DATABASE_URL"),
             base_url=environment.get("SEVE_BASE_URL"),
             workers=_number(environment, "SEVE_WORKERS", _WORKERS),
-            import_hosts=frozenset(filter(None, map(str.strip, environment.get("SEVE_IMPORT_HOSTS", "").split(",")))),
+            import_hosts=frozenset(_listed(environment, "SEVE_IMPORT_HOSTS")),
+            seal_seconds=_number(environment, "SEVE_SEAL_SECONDS", 5),
+            audit_days=_number(environment, "SEVE_AUDIT_DAYS", 3_653),
+            trusted_proxies=_networks(environment, "SEVE_TRUSTED_PROXIES"),
+            cors_origins=_origins(environment, "SEVE_CORS_ORIGINS"),
+            session_requests_per_second=_number(environment, "SEVE_SESSION_REQUESTS_PER_SECOND", 500),
+            address_requests_per_second=_number(environment, "SEVE_ADDRESS_REQUESTS_PER_SECOND", 2_000),
         )
 
     @property
     def embedded(self) -> Embedded | None:
         """The embedded server, unless another one is named."""
         return None if self.database_url else Embedded(self.data / "postgres")
+
+    @property
+    def keys(self) -> Path:
+        """The directory of the secret keys: never in the database."""
+        return self.data / "keys"
 
     @property
     def store_url(self) -> str:
@@ -49,7 +69,7 @@ class Settings:
     @property
     def fhir_url(self) -> str:
         """The base of the FHIR API as clients see it."""
-        return (self.base_url or f"http://127.0.0.1:{self.port}").rstrip("/") + "/fhir"
+        return (self.base_url or f"http://localhost:{self.port}").rstrip("/") + "/fhir"
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:
@@ -57,3 +77,22 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
         raise ValueError(f"{name} must be a whole number from 1 to 65535, not “{text}”")
     return int(text)
+
+
+def _listed(environment: Mapping[str, str], name: str) -> list[str]:
+    return [part.strip() for part in environment.get(name, "").split(",") if part.strip()]
+
+
+def _networks(environment: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part) for part in _listed(environment, name))
+    except ValueError as error:
+        raise ValueError(f"{name} lists addresses or networks, such as 10.0.0.0/8: {error}") from error
+
+
+def _origins(environment: Mapping[str, str], name: str) -> frozenset[str]:
+    found = _listed(environment, name)
+    for origin in found:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"{name} lists origins, such as https://app.example, not “{origin}”")
+    return frozenset(found)

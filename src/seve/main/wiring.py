@@ -6,10 +6,13 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from seve.engine.access import policies
 from seve.engine.engine import Engine
 from seve.fhir.definitions import Definitions, core
 from seve.main.settings import Settings
 from seve.store import loading, packages, reindexing
+from seve.store.access.policies import in_force, replace
+from seve.store.audit.keys import Keyring
 from seve.store.database import Database
 from seve.store.migrate import prepare
 
@@ -28,10 +31,20 @@ async def prepared(settings: Settings) -> int:
     ran = await prepare(settings.store_url)
     connection = await loading.connect(settings.store_url)
     try:
-        await reindexing.is_due(connection, reindexing.fingerprint(await definitions_of(connection)))
+        definitions = await definitions_of(connection)
+        await reindexing.is_due(connection, reindexing.fingerprint(definitions))
+        await _begin_policies(connection, definitions)
     finally:
         await connection.close()
     return ran
+
+
+async def _begin_policies(connection: Connection, definitions: Definitions) -> None:
+    """A store that never had policies begins with the sample; one whose policies were taken away stays closed."""
+    title, _ = await in_force(connection)
+    if title is None:
+        async with connection.transaction():
+            await replace(connection, policies.read(policies.sample(), definitions), title="sample.csv")
 
 
 @asynccontextmanager
@@ -41,6 +54,12 @@ async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncGene
     database = await Database.open(settings.store_url, connections=connections)
     try:
         definitions = await definitions_of(database.pool)
-        yield await Engine.open(database, definitions, base_url=settings.fhir_url, import_hosts=settings.import_hosts)
+        yield await Engine.open(
+            database,
+            definitions,
+            keys=Keyring.open(settings.keys),
+            base_url=settings.fhir_url,
+            import_hosts=settings.import_hosts,
+        )
     finally:
         await database.close()

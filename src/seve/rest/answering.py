@@ -65,6 +65,14 @@ def refused(refusal: Refusal, *, format_: Format, is_pretty: bool, language: Lan
     return written(outcome(refusal.issues, language), format_=format_, is_pretty=is_pretty)
 
 
+def refused_headers(refusal: Refusal) -> Headers:
+    """Whoever must sign in first is told how (RFC 6750, 3); whoever comes too often, when to come again."""
+    challenge = refusal.fields.get("challenge")
+    wait = refusal.fields.get("retry_after_seconds")
+    headers: Headers = [(b"www-authenticate", str(challenge).encode())] if challenge else []
+    return headers + ([(b"retry-after", str(wait).encode())] if wait else [])
+
+
 def raw_binary(answer: Answer, accept: str) -> tuple[bytes, str] | None:
     """The content of a Binary and its type, when the caller wants that rather than the resource (R4, 2.36.2)."""
     if not isinstance(answer.body, str) or not answer.body.startswith('{"resourceType":"Binary"'):

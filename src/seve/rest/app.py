@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
-import traceback
 from typing import TYPE_CHECKING
 
-from seve.engine.access import open_grant
+from seve.engine.access import nobody_grant
 from seve.engine.dispatch import perform
 from seve.engine.refusals import MethodNotAllowed
 from seve.kernel.refusals import Refusal
 from seve.rest import answering, asking
+from seve.rest.incidents import told
 from seve.rest.negotiation import Format, language, representation
-from seve.rest.refusals import Incident, Unavailable
-from seve.store.database import is_unavailable
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
     from seve.engine.requests import Answer
     from seve.rest.answering import Send
     from seve.rest.asking import Receive, Scope
+    from seve.rest.gate import Gate
 
-_LOG = logging.getLogger("seve.rest")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 
 
 class FhirApp:
     """FHIR under `mount` (`/fhir`)."""
 
-    def __init__(self, engine: Engine, *, mount: str = "/fhir") -> None:
+    def __init__(self, engine: Engine, gate: Gate, *, mount: str = "/fhir") -> None:
         self._engine = engine
+        self._gate = gate
         self._mount = mount
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,7 +48,7 @@ class FhirApp:
         except Refusal as refusal:
             await _refuse(scope, send, refusal, (format_, is_pretty, tongue))
         except Exception as error:  # noqa: BLE001 - a bug or a lost database must not take the server down; it is logged and told
-            refusal = _told(error)
+            refusal = told(error)
             await _refuse(scope, send, refusal, (format_, is_pretty, tongue))
         if streamed is not None:  # what goes wrong from here on can only break the connection off
             await answering.pour(send, streamed, is_head=scope["method"] == "HEAD")
@@ -72,9 +69,10 @@ class FhirApp:
         path = asking.path_of(scope, self._mount)
         if method not in _METHODS:
             raise MethodNotAllowed(method=method[:20], path=path[:200])
+        grant = nobody_grant() if path == "metadata" else await self._gate(headers, source=asking.source_of(scope))
         body = await asking.read_body(receive, headers) if method in ("POST", "PUT", "PATCH") else b""
         request = asking.request_of(scope, path, headers, query=query, body=body, base_url=self._engine.base_url)
-        answer = await perform(self._engine, open_grant(), request)
+        answer = await perform(self._engine, grant, request)
         if answer.stream is not None:
             return answer
         content, content_type = answer.binary, answer.content_type
@@ -114,20 +112,6 @@ async def _refuse(scope: Scope, send: Send, refusal: Refusal, form: tuple[Format
         refusal.status,
         body,
         content_type=answering.content_type_of(format_),
-        headers=[],
+        headers=answering.refused_headers(refusal),
         is_head=scope["method"] == "HEAD",
     )
-
-
-def _told(error: Exception) -> Refusal:
-    """What the caller is told of an error; the log gets its class and place, not its message, which may quote a person's data."""
-    if is_unavailable(error):
-        _LOG.warning("the database can't be reached: %s", type(error).__name__)
-        return Unavailable()
-    incident = secrets.token_hex(4)
-    frames = traceback.extract_tb(error.__traceback__)
-    place = " < ".join(
-        f"{frame.filename.rpartition('/seve/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames)
-    )
-    _LOG.error("incident %s: %s at %s", incident, type(error).__name__, place)
-    return Incident(incident=incident)

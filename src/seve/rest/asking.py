@@ -31,6 +31,12 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
 
+def source_of(scope: Scope) -> str:
+    """The caller's address, "" when the server doesn't tell."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
 async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
     """The body. Raises BodyTooLarge as soon as it is known to be over the limit, BodyIncomplete when less came than announced."""
     announced = headers.get("content-length", "")

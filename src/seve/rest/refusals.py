@@ -66,3 +66,27 @@ class Unavailable(Refusal):
     status: ClassVar[int] = 503
     code: ClassVar[str] = "transient"
     key: ClassVar[str] = "rest.refusals.unavailable"
+
+
+class StoreRefuses(Refusal):
+    """The database is read-only or lacks a right. Reading too needs to write: an answer leaves only after its entries in the trail."""
+
+    status: ClassVar[int] = 503
+    code: ClassVar[str] = "no-store"
+    key: ClassVar[str] = "rest.refusals.store_refuses"
+
+
+class TooManyRequests(Refusal):
+    """More requests than `SEVE_SESSION_REQUESTS_PER_SECOND` or `SEVE_ADDRESS_REQUESTS_PER_SECOND` let through (RFC 6585, 4)."""
+
+    status: ClassVar[int] = 429
+    code: ClassVar[str] = "throttled"
+    key: ClassVar[str] = "rest.refusals.too_many_requests"
+
+
+class MisdirectedRequest(Refusal):
+    """The Host is a name that is not this server's (RFC 9110, 15.5.20): somebody else's name may be made to lead here."""
+
+    status: ClassVar[int] = 421
+    code: ClassVar[str] = "security"
+    key: ClassVar[str] = "rest.refusals.misdirected_request"

@@ -8,10 +8,11 @@ from functools import lru_cache
 from struct import Struct
 from typing import TYPE_CHECKING
 
+from seve.fhir.access.reaches import Reach
 from seve.fhir.search.entries import Entries
 from seve.fhir.search.keys import trigrams
 from seve.store.lexemes import lexemes
-from seve.store.rows import links_of, patient_key
+from seve.store.rows import Traits, links_of, reaches_of, row_of
 
 if TYPE_CHECKING:
     from seve.store.database import Connection
@@ -30,11 +31,26 @@ _TEXT_KEY = Struct("!hiqi")
 _TEXT_PLACE = Struct("!iqiq")
 _VERSION_KEYS = Struct("!hiqiqiiiq")
 _WORDS = Struct("!hiqiqii")
+_TRAITS = Struct("!iqiiiq")
+_REACH = Struct("!hiqiqihi?iiiqiqiq")
 _LENGTH = Struct("!i")
 _ARRAY = Struct("!iiiiii")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "version": ("vid", "ref", "version", "patient", "type", "id", "method", "body", "present"),
+    "version": (
+        "vid",
+        "ref",
+        "version",
+        "patient",
+        "type",
+        "id",
+        "method",
+        "body",
+        "present",
+        "author",
+        "veil",
+        "kind",
+    ),
     "posting": ("key", "vid", "patient"),
     "link": ("param", "target", "vid", "patient"),
     "text_value": ("key", "value", "vid", "patient", "trigrams"),
@@ -42,8 +58,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "quantity": ("key", "lo", "hi", "vid", "patient"),
     "position": ("key", "latitude", "longitude", "vid", "patient"),
     "words": ("vid", "patient", "words"),
+    "reach": ("patient", "reader", "purpose", "opens", "lifts", "since", "until", "vid"),
 }
-INDEX_TABLES = tuple(name for name in COLUMNS if name != "version")
+INDEX_TABLES = tuple(name for name in COLUMNS if name not in ("version", "reach"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +74,7 @@ class VersionRow:
     id: str
     method: str
     body: str
+    author: int = 0
 
 
 @dataclass(slots=True)
@@ -67,11 +85,13 @@ class CopyRows:
 
     def add_version(self, row: VersionRow, entries: Entries) -> None:
         """One version with all its index rows."""
-        patient = patient_key(entries)
-        keys = _VERSION_KEYS.pack(9, 8, row.vid, 8, row.ref, 4, row.version, 8, patient)
+        traits = Traits.of(entries, author=row.author)
+        keys = _VERSION_KEYS.pack(12, 8, row.vid, 8, row.ref, 4, row.version, 8, traits.patient)
         texts = map(_text, (row.type, row.id, row.method, row.body))
-        self.tables["version"].append(keys + b"".join(texts) + _bigints(entries.present))
-        self.add_entries(entries, vid=row.vid, patient=patient)
+        marks = _TRAITS.pack(8, traits.author, 4, traits.veil, 8, traits.kind)
+        self.tables["version"].append(keys + b"".join(texts) + _bigints(entries.present) + marks)
+        self.add_entries(entries, vid=row.vid, patient=traits.patient)
+        self.tables["reach"] += [_reach(reach, row.vid) for reach in reaches_of(entries, traits)]
 
     def add_entries(self, entries: Entries, *, vid: int, patient: int) -> None:
         """The index rows of one version."""
@@ -102,6 +122,11 @@ class CopyRows:
 
 async def _stream(rows: list[bytes]) -> AsyncIterator[bytes]:
     yield _HEADER + b"".join(rows) + _TRAILER
+
+
+def _reach(reach: Reach, vid: int) -> bytes:
+    patient, reader, purpose, opens, lifts, since, until, vid = row_of(reach, vid)
+    return _REACH.pack(8, 8, patient, 8, reader, 2, purpose, 1, opens, 4, lifts, 8, since, 8, until, 8, vid)
 
 
 def _text(value: str) -> bytes:

@@ -41,6 +41,11 @@ def is_unavailable(error: Exception) -> bool:
     return isinstance(error, gone)
 
 
+def is_refusing(error: Exception) -> bool:
+    """Whether PostgreSQL is there but takes nothing: it is a standby or was made read-only, or a right was taken away."""
+    return isinstance(error, (asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError))
+
+
 class Database:
     """One process's door to PostgreSQL."""
 

@@ -57,20 +57,22 @@ async def window(pool: Pool, *, type_: str, after: int, until: int, size: int) -
 
 async def matching(
     pool: Pool, grant: Grant, window_: Window, *, criteria: tuple[Criterion, ...], until: int, is_of_patients: bool
-) -> list[int]:
-    """The `vid`s in a window that were in force at `until` and meet the criteria; only those of patients when asked."""
-    del grant  # asked for: from the access issue on, it becomes part of every statement
-    statement = Statement(until=until)
+) -> list[tuple[int, int]]:
+    """The `vid`s in a window that were in force at `until` and meet the criteria, each with the key of its patient (0: none);
+    only those of patients when asked.
+    """
+    statement = Statement(grant, until=until)
     bounds = f"v.type = {statement.bind(window_.type, 'text')} AND v.vid > {statement.bind(window_.after, 'bigint')}"
     bounds += f" AND v.vid <= {statement.bind(window_.last, 'bigint')}"
     scope = "v.patient <> 0" if is_of_patients else "true"
     tests = conditions(criteria, statement, "v")
-    sql = f"SELECT v.vid FROM version v WHERE {bounds} AND {scope} AND {statement.current('v')} AND {tests} ORDER BY v.vid"  # noqa: S608 - values are arguments
-    return [row["vid"] for row in await pool.fetch(sql, *statement.arguments)]
+    sql = f"SELECT v.vid, v.patient FROM version v WHERE {bounds} AND {scope} AND {statement.current('v')} AND {tests} ORDER BY v.vid"  # noqa: S608 - values are arguments
+    return [(row["vid"], row["patient"]) for row in await pool.fetch(sql, *statement.arguments)]
 
 
 async def deletions(pool: Pool, grant: Grant, window_: Window, *, until: int) -> Sequence[tuple[int, str]]:
     """The deletions in a window that still held at `until`, each with the document that was deleted."""
-    del grant
-    rows = await pool.fetch(statements("task")["deletions"], window_.type, window_.after, window_.last, until)
+    statement = Statement(grant)
+    sql = statement.filled(statements("task")["deletions"], window_.type, window_.after, window_.last, until)
+    rows = await pool.fetch(sql, *statement.arguments)
     return [(row["vid"], row["body"]) for row in rows]

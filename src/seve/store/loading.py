@@ -18,8 +18,10 @@ from seve.fhir.search.entries import Entries
 from seve.fhir.search.keys import hashed
 from seve.kernel.identifiers import VersionClock
 from seve.store.copying import CopyRows, VersionRow
+from seve.store.deeds import Current
 from seve.store.queries import statements
-from seve.store.writing import Current, stamped
+from seve.store.rows import Traits
+from seve.store.staging import stamped
 
 if TYPE_CHECKING:
     from seve.store.database import Connection
@@ -92,7 +94,7 @@ async def write_chunk(
 async def _write(connection: Connection, clock: VersionClock, loadables: Sequence[Loadable]) -> Counts:
     refs = list({loadable.ref for loadable in loadables})
     found = await connection.fetch(statements("write")["current"], refs)
-    stage = _Stage(clock, {row["ref"]: Current(row["vid"], row["version"], row["body"]) for row in found})
+    stage = _Stage(clock, {row["ref"]: Current.of(row) for row in found})
     for loadable in loadables:
         stage.add(loadable)
     await stage.rows().write(connection)
@@ -118,8 +120,9 @@ class _Stage:
         vid = self.clock.next(after=before.vid if before else 0)
         version = before.version + 1 if before else 1
         body = stamped(resource, id_, vid=vid, version=version)
-        self.staged.append((VersionRow(vid, loadable.ref, version, type_, id_, "PUT", body), loadable.entries))
-        self.current[loadable.ref] = Current(vid, version, body)
+        author = before.traits.author if before else 0
+        self.staged.append((VersionRow(vid, loadable.ref, version, type_, id_, "PUT", body, author), loadable.entries))
+        self.current[loadable.ref] = Current(vid, version, body, Traits.of(loadable.entries, author=author))
         self.created += before is None or before.body is None
         if before:
             self.ended.append(before.vid)

@@ -25,7 +25,7 @@ from seve.store.sweeping import raise_horizon
 if TYPE_CHECKING:
     from seve.store.database import Connection, Pool
 
-INDEX_FORMAT = 1
+INDEX_FORMAT = 2
 """Raised whenever the rows that a resource gives change for another reason than its SearchParameters."""
 
 _BATCH = 500
@@ -134,7 +134,9 @@ async def _renew(
     rows = CopyRows()
     for row in batch:
         if not row["is_gone"]:
-            version = VersionRow(*(row[name] for name in ("vid", "ref", "version", "type", "id", "method", "body")))
+            version = VersionRow(
+                *(row[name] for name in ("vid", "ref", "version", "type", "id", "method", "body", "author"))
+            )
             rows.add_version(version, entries_of(parse(row["body"].encode())))
     for attempt in range(_ATTEMPTS):
         try:
@@ -152,6 +154,9 @@ async def _renew(
 async def _replace(connection: Connection, rows: CopyRows, vids: list[int]) -> None:
     await rows.write(connection, prefix="fresh_")
     await connection.execute(statements("reindex")["update_versions"])
+    await connection.execute(statements("reindex")["lock_reaches"])  # so that no version ends unseen meanwhile
+    await connection.execute(statements("reindex")["delete_reaches"], vids)
+    await connection.execute(statements("reindex")["insert_reaches"])
     for table in INDEX_TABLES:
         columns = ", ".join(COLUMNS[table])
         old, new = (", ".join(f"{alias}.{column}" for column in COLUMNS[table]) for alias in "tf")

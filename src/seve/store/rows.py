@@ -9,14 +9,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from seve.fhir.access.reaches import ALWAYS, CARE_LIFTS, PURPOSES, Reach
 from seve.fhir.search.entries import Entries
-from seve.fhir.search.keys import compartment_key, trigrams, value_key
+from seve.fhir.search.keys import ABOUT, compartment_key, trigrams, value_key
 from seve.store.lexemes import vector
 
 _PATIENT = compartment_key("Patient")
-_VERSION_COLUMNS = 9
+_PATIENT_KIND = value_key("Patient")
+_VERSION_COLUMNS = 12
 _INDEX_COLUMNS = 15
 _TEXT_COLUMNS = 5
+_REACH_COLUMNS = 8
 
 
 @dataclass(slots=True)
@@ -27,10 +30,12 @@ class Rows:
     ended: list[int] = field(default_factory=list[int])
     indexed: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     texts: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
+    reaches: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
 
     def add_version(
         self,
         entries: Entries,
+        traits: Traits,
         *,
         vid: int,
         ref: int,
@@ -41,9 +46,11 @@ class Rows:
         body: str | None,
     ) -> None:
         """One version with all its index rows."""
-        patient = patient_key(entries)
-        self.versions.append((vid, ref, version, patient, type_, id_, method, body, _array(entries.present)))
-        self._add_entries(entries, vid=vid, patient=patient)
+        present = _array(entries.present)
+        marks = (traits.author, traits.veil, traits.kind)
+        self.versions.append((vid, ref, version, traits.patient, type_, id_, method, body, present, *marks))
+        self._add_entries(entries, vid=vid, patient=traits.patient)
+        self.reaches += [row_of(reach, vid) for reach in reaches_of(entries, traits)]
 
     def _add_entries(self, entries: Entries, *, vid: int, patient: int) -> None:
         self.indexed.append(
@@ -68,17 +75,48 @@ class Rows:
             self.ended,
             *_columns(self.indexed, _INDEX_COLUMNS),
             *_columns(self.texts, _TEXT_COLUMNS),
+            *_columns(self.reaches, _REACH_COLUMNS),
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What access to a version is decided from; a deletion keeps those of what it deletes."""
+
+    patient: int
+    author: int
+    veil: int
+    kind: int
+
+    @classmethod
+    def of(cls, entries: Entries, *, author: int) -> Traits:
+        """Those of a document."""
+        return cls(patient_key(entries), author, entries.veil, entries.kind)
+
+
+def reaches_of(entries: Entries, traits: Traits) -> list[Reach]:
+    """The rows of `reach` of a version. Who registered a patient reaches them for care: the others need more than that."""
+    if traits.kind != _PATIENT_KIND or not traits.author or not entries.reaches:
+        return entries.reaches
+    return [*entries.reaches, Reach(traits.patient, traits.author, PURPOSES["TREAT"], True, CARE_LIFTS, *ALWAYS)]
+
+
+def row_of(reach: Reach, vid: int) -> tuple[Any, ...]:
+    """The columns of a row of `reach`."""
+    return (reach.patient, reach.reader, reach.purpose, reach.opens, reach.lifts, reach.since, reach.until, vid)
+
+
 def links_of(entries: Entries) -> list[tuple[int, int]]:
-    """All links of a version: its references, and its patient compartments."""
-    return entries.links + [(_PATIENT, value_key(f"Patient/{id_}")) for id_ in entries.patients]
+    """All links of a version: its references, its patient compartments, and the patients it is about when they are several."""
+    links = entries.links + [(_PATIENT, value_key(f"Patient/{id_}")) for id_ in entries.patients]
+    if len(entries.subjects) > 1:
+        links += [(ABOUT, value_key(f"Patient/{id_}")) for id_ in entries.subjects]
+    return links
 
 
 def patient_key(entries: Entries) -> int:
-    """The compartment key of a resource: that of its first patient, 0 when it belongs to none."""
-    return value_key(f"Patient/{entries.patients[0]}") if entries.patients else 0
+    """The key of the patient whose data it is, the first of several; 0 when it is nobody's."""
+    return value_key(f"Patient/{entries.subjects[0]}") if entries.subjects else 0
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:

@@ -38,6 +38,7 @@ class Task:
     id: str
     kind: str
     owner: str
+    origin: str
     state: Literal["queued", "running", "done", "failed"]
     request: dict[str, Any]
     progress: dict[str, Any]
@@ -72,7 +73,7 @@ class File:
 
 async def add(pool: Pool, grant: Grant, *, id_: str, kind: str, request: dict[str, Any]) -> None:
     """A new task that waits for a runner."""
-    await pool.execute(statements("task")["add"], id_, kind, grant.holder, json.dumps(request))
+    await pool.execute(statements("task")["add"], id_, kind, grant.holder, grant.origin, json.dumps(request))
 
 
 async def read(pool: Pool, grant: Grant, id_: str) -> Task | None:
@@ -178,4 +179,14 @@ async def _add_output(connection: Connection, id_: str, output: Output) -> None:
 
 def _task(row: asyncpg.Record) -> Task:
     request, progress = json.loads(row["request"]), json.loads(row["progress"])
-    return Task(row["id"], row["kind"], row["owner"], row["state"], request, progress, row["attempts"], row["created"])
+    return Task(
+        row["id"],
+        row["kind"],
+        row["owner"],
+        row["origin"],
+        row["state"],
+        request,
+        progress,
+        row["attempts"],
+        row["created"],
+    )

@@ -14,15 +14,14 @@ import pytest_asyncio
 from seve.engine.engine import Engine
 from seve.fhir.definitions import core
 from seve.rest.app import FhirApp
+from seve.rest.gate import OpenGate
+from seve.store.audit.keys import Keyring
 from seve.store.database import Database
 from seve.store.embedded import Embedded
 from seve.store.migrate import prepare
 
 BASE_URL = "http://sante.example/fhir"
-_EMPTIED = (
-    "version, posting, link, text_value, moment, quantity, position, words, loaded, task, task_output, package, "
-    "code_system, concept, closure, closure_concept, closure_relation"
-)
+_KEPT = ("migration", "setting")
 
 
 @pytest.fixture(scope="session")
@@ -48,21 +47,29 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shared_engine(database: Database) -> Engine:
+async def shared_engine(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The engine of the whole run."""
-    return await Engine.open(database, core(), base_url=BASE_URL)
+    keys = Keyring.open(tmp_path_factory.mktemp("keys"))
+    return await Engine.open(database, core(), keys=keys, base_url=BASE_URL)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def engine(shared_engine: Engine) -> Engine:
     """An engine on an empty store."""
-    await shared_engine.database.pool.execute(f"TRUNCATE {_EMPTIED}")
+    await empty(shared_engine.database)
     return shared_engine
+
+
+async def empty(database: Database) -> None:
+    """Empties every table but those that say what the store is."""
+    rows = await database.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+    names = ", ".join(f'"{row["tablename"]}"' for row in rows if row["tablename"] not in _KEPT)
+    await database.pool.execute(f"TRUNCATE {names}")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def client(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
     """The FHIR API on an empty store, in process. Unexpected errors are raised, not answered."""
-    transport = httpx.ASGITransport(app=FhirApp(engine))
+    transport = httpx.ASGITransport(app=FhirApp(engine, OpenGate()))
     async with httpx.AsyncClient(transport=transport, base_url=BASE_URL + "/") as opened:
         yield opened

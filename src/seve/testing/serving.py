@@ -57,10 +57,10 @@ def served(*, workers: int = 1) -> Generator[Served]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def start(data: Path, *, port: int, workers: int = 1) -> Served:
+def start(data: Path, *, port: int, workers: int = 1, is_open: bool = True) -> Served:
     """Starts a server on a data directory and waits until it answers. Raises RuntimeError when it does not."""
     environment = {**os.environ, "SEVE_PORT": str(port), "SEVE_DATA": str(data), "SEVE_WORKERS": str(workers)}
-    command_line = [str(Path(sys.executable).parent / "seve"), "serve", "--open"]
+    command_line = [str(Path(sys.executable).parent / "seve"), "serve", *(["--open"] if is_open else [])]
     process = subprocess.Popen(command_line, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our own command
     base = f"http://127.0.0.1:{port}/fhir"
     _wait_for(base, process)

@@ -5,39 +5,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request as HttpRequest
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from seve.engine.access import open_grant
 from seve.engine.dispatch import perform
+from seve.engine.identity.refusals import SignInNeeded
 from seve.engine.requests import Request
 from seve.fhir import Resource
 from seve.fhir.codec import encode_json_pretty
 from seve.fhir.codec.json import parse
 from seve.kernel.refusals import Refusal
-from seve.kernel.texts import LANGUAGES, Language, text
+from seve.kernel.texts import LANGUAGES, text
 from seve.store import reading
 from seve.store.database import is_unavailable
 from seve.web import showing
 from seve.web.security import SecurityHeaders
+from seve.web.shell import LANGUAGE_COOKIE, Shell, Visitors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from seve.engine.engine import Engine
 
-_COOKIE = "language"
 _COOKIE_SECONDS = 365 * 86_400
 
 
-def pages(engine: Engine) -> Starlette:
-    """The application that serves the pages of an engine."""
-    site = _Site(engine)
-    return Starlette(
+def pages(engine: Engine, visitors: Visitors, *, routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """The application that serves the pages of an engine; `routes` are those of other parts, which come first."""
+    site = _Site(Shell(engine, visitors))
+    made = Starlette(
         routes=[
+            *routes,
             Route("/", site.home),
             Route("/health", site.health),
             Route("/language/{language}", site.language, methods=["GET"]),
@@ -48,28 +50,25 @@ def pages(engine: Engine) -> Starlette:
             Mount("/static", StaticFiles(packages=[("seve.web", "static")])),
         ],
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={404: site.lost, Exception: site.failed},
+        exception_handlers={404: site.lost, SignInNeeded: site.to_sign_in, Exception: site.failed},
     )
+    made.router.redirect_slashes = False  # it would redirect to whatever Host the request names
+    return made
 
 
 class _Site:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._templates = Environment(
-            loader=PackageLoader("seve.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self._engine = shell.engine
 
     async def home(self, request: HttpRequest) -> Response:
-        counts = await reading.counts_by_type(self._engine.database.pool, open_grant())
+        grant = await self._shell.visitors.grant(request)
+        counts = await reading.counts_by_type(self._engine.database.pool, grant)
         asked = request.query_params.get("type", "").strip()
         if asked in self._engine.definitions.resource_types:
             return RedirectResponse(f"/r/{asked}", status_code=303)
         types = sorted(self._engine.definitions.resource_types)
-        return self._page(request, "home.html", counts=counts, types=types, asked=asked)
+        return await self._shell.page(request, "home.html", counts=counts, types=types, asked=asked)
 
     async def language(self, request: HttpRequest) -> Response:
         """Sets the language and goes back to the page it was asked from."""
@@ -77,10 +76,17 @@ class _Site:
         back = urlsplit(request.headers.get("referer", "/"))
         here = f"{back.path or '/'}{'?' + back.query if back.query else ''}"
         response = RedirectResponse(
-            here if here.startswith("/") and not here.startswith("//") else "/", status_code=303
+            here if here.startswith("/") and not here.startswith(("//", "/\\")) else "/", status_code=303
         )
         if wanted in LANGUAGES:
-            response.set_cookie(_COOKIE, wanted, max_age=_COOKIE_SECONDS, httponly=True, samesite="lax")
+            response.set_cookie(
+                LANGUAGE_COOKIE,
+                wanted,
+                max_age=_COOKIE_SECONDS,
+                secure=self._engine.base_url.startswith("https://"),
+                httponly=True,
+                samesite="lax",
+            )
         return response
 
     async def type(self, request: HttpRequest) -> Response:
@@ -95,15 +101,17 @@ class _Site:
         )
         context: dict[str, Any] = {"type": type_, "asked": asked, "parameters": parameters}
         try:
-            answer = await perform(self._engine, open_grant(), Request("GET", type_, query=query))
+            answer = await perform(
+                self._engine, await self._shell.visitors.grant(request), Request("GET", type_, query=query)
+            )
         except Refusal as refusal:
-            return self._page(
+            return await self._shell.page(
                 request,
                 "type.html",
                 refusal.status,
                 rows=[],
                 next=None,
-                problem=self._told(request, refusal),
+                problem=self._shell.told(request, refusal),
                 **context,
             )
         bundle = _resource(answer.body)
@@ -111,7 +119,7 @@ class _Site:
         following = next((link["url"] for link in bundle["link"] if link["relation"] == "next"), None)
         token = dict(_pairs(following)).get("_page") if following else None
         next_ = f"/r/{type_}?{urlencode({'q': asked, '_page': token})}" if token else None
-        return self._page(request, "type.html", rows=rows, next=next_, problem="", **context)
+        return await self._shell.page(request, "type.html", rows=rows, next=next_, problem="", **context)
 
     async def resource(self, request: HttpRequest) -> Response:
         """One resource, or one version of it."""
@@ -120,11 +128,11 @@ class _Site:
         if version := places.get("version"):
             path += f"/_history/{version}"
         try:
-            answer = await perform(self._engine, open_grant(), Request("GET", path))
+            answer = await perform(self._engine, await self._shell.visitors.grant(request), Request("GET", path))
         except Refusal as refusal:
-            return self._refused(request, refusal)
+            return await self._shell.refused(request, refusal)
         found = _resource(answer.body)
-        return self._page(
+        return await self._shell.page(
             request,
             "resource.html",
             resource=found,
@@ -140,10 +148,14 @@ class _Site:
         path = f"{request.path_params['type']}/{request.path_params['id']}"
         query = (("_count", "100"),)
         try:
-            answer = await perform(self._engine, open_grant(), Request("GET", f"{path}/_history", query=query))
+            answer = await perform(
+                self._engine, await self._shell.visitors.grant(request), Request("GET", f"{path}/_history", query=query)
+            )
         except Refusal as refusal:
-            return self._refused(request, refusal)
-        return self._page(request, "history.html", entries=_resource(answer.body).get("entry", []), path=path)
+            return await self._shell.refused(request, refusal)
+        return await self._shell.page(
+            request, "history.html", entries=_resource(answer.body).get("entry", []), path=path
+        )
 
     async def health(self, request: HttpRequest) -> Response:
         """For load balancers: 200 when the store answers, 503 when it does not."""
@@ -156,42 +168,25 @@ class _Site:
             return JSONResponse({"status": "store unreachable"}, 503)
         return JSONResponse({"status": "ready"})
 
+    async def to_sign_in(self, request: HttpRequest, error: Exception) -> Response:
+        """Nobody is signed in: to sign-in, and back here afterwards."""
+        del error
+        here = f"{request.url.path}{'?' + request.url.query if request.url.query else ''}"
+        return RedirectResponse(f"/signin?{urlencode({'next': here})}", 303, {"cache-control": "no-store"})
+
     async def failed(self, request: HttpRequest, error: Exception) -> Response:
         """A bug, or a store that can't be reached: told without its cause."""
         is_passing = is_unavailable(error)
         key, status = ("unreachable", 503) if is_passing else ("failed", 500)
-        return self._page(
-            request, "problem.html", status, problem=text(f"web.pages.{key}", {}, self._language(request))
-        )
+        problem = text(f"web.pages.{key}", {}, self._shell.language(request))
+        return await self._shell.page(request, "problem.html", status, is_bare=True, problem=problem)
 
     async def lost(self, request: HttpRequest, error: Exception) -> Response:
         """A page that does not exist."""
         del error
-        return self._page(request, "problem.html", 404, problem=text("web.pages.lost", {}, self._language(request)))
-
-    def _refused(self, request: HttpRequest, refusal: Refusal) -> Response:
-        return self._page(request, "problem.html", refusal.status, problem=self._told(request, refusal))
-
-    def _told(self, request: HttpRequest, refusal: Refusal) -> str:
-        return " ".join(issue.text(self._language(request)) for issue in refusal.issues)
-
-    def _language(self, request: HttpRequest) -> Language:
-        chosen = request.cookies.get(_COOKIE, "")
-        if chosen in ("fr", "en"):
-            return "en" if chosen == "en" else "fr"
-        accepted = request.headers.get("accept-language", "").lower()
-        return "en" if accepted.startswith("en") else "fr"
-
-    def _page(self, request: HttpRequest, template: str, status: int = 200, /, **context: Any) -> Response:
-        language = self._language(request)
-
-        def say(key: str, **fields: object) -> str:
-            return text(f"web.pages.{key}", fields, language)
-
-        content = self._templates.get_template(template).render(
-            say=say, language=language, fhir_url=self._engine.base_url, here=request.url.path, **context
+        return await self._shell.page(
+            request, "problem.html", 404, problem=text("web.pages.lost", {}, self._shell.language(request))
         )
-        return HTMLResponse(content, status)
 
 
 def _resource(body: str | Resource | None) -> Resource:

@@ -1,4 +1,4 @@
-"""Headers that every page carries: one strict policy, no inline script, nothing from elsewhere."""
+"""Headers that every page carries: one strict policy, no inline script, nothing from elsewhere. Those of every answer are the shield's."""
 
 from __future__ import annotations
 

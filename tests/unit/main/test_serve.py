@@ -7,11 +7,6 @@ import pytest
 from seve.main.cli import main
 
 
-def test_without_open_it_does_not_serve_and_says_what_to_say(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["serve"]) == 1
-    assert "--open" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.10", "::", "2001:db8::1"])
 def test_open_refuses_any_address_but_loopback(address: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--open", "--address", address]) == 1

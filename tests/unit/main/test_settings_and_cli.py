@@ -54,12 +54,12 @@ def test_a_port_in_use_is_one_clear_line() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(OSError, match="set SEVE_PORT"):
-            check_address("127.0.0.1", taken.getsockname()[1])
+            check_address("127.0.0.1", taken.getsockname()[1], is_open=False)
 
 
 def test_open_listens_on_loopback_only() -> None:
     with pytest.raises(ValueError, match="loopback"):
-        check_address("0.0.0.0", 8080)
+        check_address("0.0.0.0", 8080, is_open=True)
 
 
 def test_a_problem_is_one_line_and_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,13 +1,5 @@
-"""Who may see what. The only place that makes a `Grant`."""
+"""Who may see what: from a principal to a `Grant`. The only place that makes grants."""
 
-from seve.store.grant import Grant
+from seve.engine.access.granting import background_grant, grant_of, nobody_grant, open_grant
 
-
-def open_grant() -> Grant:
-    """Everything, for `seve serve --open` on loopback; the only mode until identities exist."""
-    return Grant(holder="open")
-
-
-def background_grant(owner: str) -> Grant:
-    """For work that goes on after the request of `owner` was answered: what they asked for, in their name."""
-    return Grant(holder=owner)
+__all__ = ["background_grant", "grant_of", "nobody_grant", "open_grant"]

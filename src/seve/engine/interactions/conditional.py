@@ -21,9 +21,10 @@ from seve.engine.refusals import IdMismatch, MultipleMatches, NoCriteria, NotFou
 from seve.engine.requests import Answer, Pairs, Request
 from seve.fhir.search.keys import value_key
 from seve.kernel.identifiers import new_id
+from seve.store.deeds import Deed, Written
 from seve.store.search import running
 from seve.store.search.running import Found
-from seve.store.writing import Deed, Written, write_units
+from seve.store.writing import Writing
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
@@ -62,48 +63,53 @@ async def conditional_create(engine: Engine, grant: Grant, request: Request, *, 
     pairs = criteria_of(request.if_none_exist or "")
     resource = body_of(request, type_)
     await engine.check(resource)
-    async with engine.database.transaction(locks=[lock_of(type_, pairs)]) as connection:
-        found = await selected(engine, grant, connection, type_=type_, pairs=pairs, interaction="create")
+    async with engine.writing(locks=[lock_of(type_, pairs)]) as writing:
+        found = await selected(engine, grant, writing.connection, type_=type_, pairs=pairs, interaction="create")
         if found:
             location = f"{type_}/{found.id}/_history/{found.version}"
             return Answer(200, found.body, version=found.version, vid=found.vid, location=location)
-        return answered(await _written(engine, connection, creating.deed(engine, resource, new_id())))
+        return answered(await _written(writing, grant, creating.deed(engine, resource, new_id())))
 
 
 async def conditional_update(engine: Engine, grant: Grant, request: Request, *, type_: str) -> Answer:
     """200 on the one that matched, 201 when none did (under the body's id when it has one), 412 when several do."""
     resource = body_of(request, type_)
     await engine.check(resource)
-    async with engine.database.transaction(locks=[lock_of(type_, request.query)]) as connection:
-        found = await selected(engine, grant, connection, type_=type_, pairs=request.query, interaction="update")
+    async with engine.writing(locks=[lock_of(type_, request.query)]) as writing:
+        found = await selected(
+            engine, grant, writing.connection, type_=type_, pairs=request.query, interaction="update"
+        )
         id_ = resource.get("id")
         if found and id_ not in (None, found.id):
             raise IdMismatch(expected=found.id, found=id_, expression=f"{type_}.id")
         target = found.id if found else id_ or new_id()
-        deed = updating.deed(engine, request, {**resource, "id": target}, target)
-        return answered(await _written(engine, connection, deed))
+        is_new = not found and not id_
+        deed = updating.deed(engine, request, {**resource, "id": target}, target, is_new=is_new)
+        return answered(await _written(writing, grant, deed))
 
 
 async def conditional_patch(engine: Engine, grant: Grant, request: Request, *, type_: str) -> Answer:
     """200 on the one that matched, 404 when none did, 412 when several do."""
-    async with engine.database.transaction(locks=[lock_of(type_, request.query)]) as connection:
-        found = await selected(engine, grant, connection, type_=type_, pairs=request.query, interaction="patch")
+    async with engine.writing(locks=[lock_of(type_, request.query)]) as writing:
+        found = await selected(engine, grant, writing.connection, type_=type_, pairs=request.query, interaction="patch")
         if found is None:
             raise NotFound(type=type_, id="?" + "&".join(f"{n}={v}" for n, v in request.query)[:200])
-        return answered(await _written(engine, connection, patching.deed(engine, request, type_, found.id)))
+        return answered(await _written(writing, grant, patching.deed(engine, request, type_, found.id)))
 
 
 async def conditional_delete(engine: Engine, grant: Grant, request: Request, *, type_: str) -> Answer:
     """204 when one or none matched, 412 when several do."""
-    async with engine.database.transaction(locks=[lock_of(type_, request.query)]) as connection:
-        found = await selected(engine, grant, connection, type_=type_, pairs=request.query, interaction="delete")
+    async with engine.writing(locks=[lock_of(type_, request.query)]) as writing:
+        found = await selected(
+            engine, grant, writing.connection, type_=type_, pairs=request.query, interaction="delete"
+        )
         if found is None:
             return Answer(204)
-        return answered(await _written(engine, connection, deleting.deed(request, type_, found.id)))
+        return answered(await _written(writing, grant, deleting.deed(request, type_, found.id)))
 
 
-async def _written(engine: Engine, connection: Connection, deed: Deed) -> Written:
-    [outcome] = await write_units(connection, engine.database, [[deed]])
+async def _written(writing: Writing, grant: Grant, deed: Deed) -> Written:
+    [outcome] = await writing.write([(grant, [deed])])
     if isinstance(outcome, Exception):
         raise outcome
     return outcome[0]

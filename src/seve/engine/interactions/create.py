@@ -7,8 +7,8 @@ from seve.engine.interactions.naming import body_of
 from seve.engine.requests import Answer, Request
 from seve.fhir import Resource
 from seve.kernel.identifiers import new_id
+from seve.store.deeds import Deed, Draft, Written
 from seve.store.grant import Grant
-from seve.store.writing import Deed, Draft, Written
 
 
 async def create(engine: Engine, grant: Grant, request: Request, *, type_: str) -> Answer:

@@ -7,8 +7,8 @@ from seve.engine.interactions.create import answered
 from seve.engine.preconditions import check_write
 from seve.engine.requests import Answer, Request
 from seve.fhir.search.entries import Entries
+from seve.store.deeds import Current, Deed, Draft
 from seve.store.grant import Grant
-from seve.store.writing import Current, Deed, Draft
 
 
 async def delete(engine: Engine, grant: Grant, request: Request, *, type_: str, id_: str) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from seve.engine.access.telling import tell_versions
 from seve.engine.bundles import bundle, history_entry
 from seve.engine.engine import Engine
 from seve.engine.pages import PARAMETER, searched
@@ -30,6 +31,7 @@ async def history(engine: Engine, grant: Grant, request: Request, *, type_: str 
     if id_ and not rows and await reading.read(engine.database.pool, grant, type_, id_) is None:
         raise NotFound(type=type_, id=id_)
     shown = rows[:count]
+    await tell_versions(engine, grant, "history", request.path, shown=shown)
     url = f"{engine.base_url}/{request.path}"
     asked = [pair for pair in request.query if pair[0] != PARAMETER]
     links = {"self": f"{url}?{urlencode(asked)}" if asked else url}

@@ -10,8 +10,9 @@ from seve.engine.requests import Answer, Patch, Request
 from seve.fhir import Resource
 from seve.fhir.codec import decode_json, encode_json
 from seve.fhir.patch import apply
+from seve.france.identity.trust import after_change
+from seve.store.deeds import Current, Deed, Draft
 from seve.store.grant import Grant
-from seve.store.writing import Current, Deed, Draft
 
 
 async def patch(engine: Engine, grant: Grant, request: Request, *, type_: str, id_: str) -> Answer:
@@ -32,11 +33,14 @@ def deed(engine: Engine, request: Request, type_: str, id_: str) -> Deed:
         if current.body is None:
             raise Gone(type=type_, id=id_)
         check_write(request, current, type_=type_, id_=id_)
-        resource = patched(engine, change, decode_json(current.body.encode()))
+        before = decode_json(current.body.encode())
+        resource = patched(engine, change, before)
         if resource.get("resourceType") != type_:
             raise TypeMismatch(expected=type_, found=resource.get("resourceType", ""))
         if resource.get("id") != id_:
             raise IdMismatch(expected=id_, found=resource.get("id", ""))
+        if type_ == "Patient":
+            resource = after_change(before, resource)
         return Draft("PATCH", resource, engine.entries(resource))
 
     return Deed(type_, id_, decide)

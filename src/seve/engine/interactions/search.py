@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from seve.engine.access.telling import tell_search
 from seve.engine.bundles import bundle, entry, outcome_entry
 from seve.engine.includes import included
 from seve.engine.outcomes import outcome
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from seve.store.database import Connection
     from seve.store.grant import Grant
     from seve.store.reading import Stored
-    from seve.store.search.running import Found, Page
+    from seve.store.search.running import Found, Page, Place
 
 _PRESENTATION = frozenset({"_format", "_pretty", PARAMETER})
 
@@ -60,27 +61,37 @@ async def parsed(engine: Engine, request: Request, *, types: tuple[str, ...]) ->
 
 async def answered(engine: Engine, grant: Grant, request: Request, query: Query) -> Answer:
     """The Bundle for a query, from the page that the request asks for."""
-    text = searched(_place(request), request.query)
+    text, told = searched(_place(request), request.query), urlencode(request.query)
+    if query.summary == "count" or query.count == 0:
+        async with engine.database.pool.acquire() as connection:
+            number = await running.total(connection, grant, query)
+        await tell_search(engine, grant, _place(request), query=told, shown=())
+        return Answer(200, bundle("searchset", (), links=_links(engine, request, query, {}), total=number))
     token = dict(request.query).get(PARAMETER)
     place = engine.pages.open_token(token, search=text) if token else None
-    async with engine.database.pool.acquire() as connection:
-        if query.summary == "count" or query.count == 0:
-            number = await running.total(connection, grant, query)
-            return Answer(200, bundle("searchset", (), links=_links(engine, request, query, {}), total=number))
-        count = min(engine.limits.page if query.count is None else query.count, engine.limits.page_most)
-        page = await running.search(connection, grant, query, count=count, place=place)
-        if place and await sweeping.is_past(connection, place.snapshot):
-            raise PageGone
-        total = len(page.matches) if place is None and page.next is None else None
-        if total is None and query.total in ("accurate", "estimate"):
-            total = await running.total(connection, grant, query, snapshot=place.snapshot if place else None)
-        others = await _included(engine, grant, connection, query, page)
+    page, total, others = await _found(engine, grant, query, place)
+    await tell_search(engine, grant, _place(request), query=told, shown=(*page.matches, *others))
     following = {PARAMETER: engine.pages.seal(page.next, search=text)} if page.next else {}
     entries = [_entry(engine, query, found, "match") for found in page.matches]
     entries += [_entry(engine, query, stored, "include") for stored in others]
     if query.ignored:
         entries.append(outcome_entry(outcome(query.ignored)))
     return Answer(200, bundle("searchset", entries, links=_links(engine, request, query, following), total=total))
+
+
+async def _found(
+    engine: Engine, grant: Grant, query: Query, place: Place | None
+) -> tuple[Page, int | None, list[Stored]]:
+    """A page, how many there are in all when it is known or asked for, and what is included."""
+    count = min(engine.limits.page if query.count is None else query.count, engine.limits.page_most)
+    async with engine.database.pool.acquire() as connection:
+        page = await running.search(connection, grant, query, count=count, place=place)
+        if place and await sweeping.is_past(connection, place.snapshot):
+            raise PageGone
+        total = len(page.matches) if place is None and page.next is None else None
+        if total is None and query.total in ("accurate", "estimate"):
+            total = await running.total(connection, grant, query, snapshot=place.snapshot if place else None)
+        return page, total, await _included(engine, grant, connection, query, page)
 
 
 async def _included(engine: Engine, grant: Grant, connection: Connection, query: Query, page: Page) -> list[Stored]:

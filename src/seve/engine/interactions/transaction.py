@@ -32,8 +32,8 @@ from seve.engine.requests import Answer, Pairs, Request
 from seve.fhir.validation.seams import PendingCode
 from seve.kernel.identifiers import new_id
 from seve.kernel.refusals import InvalidContent, Issue, Refusal
+from seve.store.deeds import Deed
 from seve.store.search.running import Found
-from seve.store.writing import Deed, write_units
 
 if TYPE_CHECKING:
     from seve.engine.dispatch import Perform
@@ -55,6 +55,7 @@ class _Step:
     id: str = ""
     condition: Pairs | None = None
     found: Found | None = None
+    is_new: bool = False
 
     @property
     def place(self) -> str:
@@ -119,13 +120,13 @@ async def _written(engine: Engine, grant: Grant, steps: list[_Step]) -> dict[int
         unit, order = await _unit(engine, steps, {})
         return _answers(steps, order, await engine.lane.commit(grant, unit))
     locks = [lock_of(type_, pairs) for type_, pairs in conditions]
-    async with engine.database.transaction(locks=locks) as connection:
+    async with engine.writing(locks=locks) as writing:
         for step in steps:
             if step.condition is not None:
-                await _select(engine, grant, connection, step)
-        found = {text: await _referenced(engine, grant, connection, text) for text in sorted(references)}
+                await _select(engine, grant, writing.connection, step)
+        found = {text: await _referenced(engine, grant, writing.connection, text) for text in sorted(references)}
         unit, order = await _unit(engine, steps, found)
-        [outcome] = await write_units(connection, engine.database, [unit])
+        [outcome] = await writing.write([(grant, unit)])
         if isinstance(outcome, Exception):
             raise outcome
     return _answers(steps, order, outcome)
@@ -163,7 +164,8 @@ async def _unit(engine: Engine, steps: list[_Step], found: dict[str, str]) -> tu
     """The deeds in the standard's order, with the steps they belong to; a create that found its match needs none."""
     places = dict(found)
     for step in steps:
-        step.id = step.id or (new_id() if step.request.method in ("POST", "PUT") else "")
+        if not step.id and step.request.method in ("POST", "PUT"):
+            step.id, step.is_new = new_id(), True
         if step.full_url:
             if places.get(step.full_url, f"{step.type}/{step.id}") != f"{step.type}/{step.id}":
                 raise InvalidBundle("same_full_url", expression=step.place, full_url=step.full_url)
@@ -206,7 +208,7 @@ def _deed(engine: Engine, step: _Step, places: dict[str, str], pending: list[Pen
         raise InvalidContent([_placed(issue, step.place) for issue in refusal.issues]) from refusal
     if request.method == "POST":
         return creating.deed(engine, resource, step.id)
-    return updating.deed(engine, request, {**resource, "id": step.id}, step.id)
+    return updating.deed(engine, request, {**resource, "id": step.id}, step.id, is_new=step.is_new)
 
 
 def _placed(issue: Issue, place: str) -> Issue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seve.engine.access.telling import tell_versions
 from seve.engine.engine import Engine
 from seve.engine.interactions.read import shown
 from seve.engine.refusals import NotFound
@@ -17,6 +18,8 @@ async def vread(engine: Engine, grant: Grant, request: Request, *, type_: str, i
     if not (version.isascii() and version.isdigit() and len(version) <= _DIGITS):
         raise NotFound(type=type_, id=f"{id_}/_history/{version[:64]}")
     stored = await reading.vread(engine.database.pool, grant, type_, id_, version=int(version))
+    place = f"{type_}/{id_}/_history/{version}"
+    await tell_versions(engine, grant, "vread", place, shown=[stored] if stored else [])
     if stored is None:
         raise NotFound(type=type_, id=f"{id_}/_history/{version}")
     return shown(request, stored, type_=type_, id_=id_)

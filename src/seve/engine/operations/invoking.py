@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlencode
 
+from seve.engine.access.telling import tell_operation
 from seve.engine.operations.registry import Call, Operation, operations
 from seve.engine.refusals import InvalidParameter, MethodNotAllowed, UnknownOperation
 from seve.engine.requests import Answer, Request
@@ -45,6 +47,7 @@ async def invoke(engine: Engine, grant: Grant, request: Request, *, name: str, t
         given = {name: values for name, values in given.items() if name in names}
     call = Call(engine, grant, request, type_, id_, _checked(given, declared))
     outcome = await operation.run(call)
+    await tell_operation(engine, grant, name, type_=type_, id_=id_, query=urlencode(request.query))
     return outcome if isinstance(outcome, Answer) else Answer(200, outcome)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
+from seve.engine.access.telling import tell_search
 from seve.engine.bundles import bundle, entry
 from seve.engine.interactions.search import parsed
 from seve.engine.operations.registry import Call, Operation
@@ -28,6 +30,7 @@ async def lastn(call: Call) -> Answer:
     query = replace(query, sort=(Sort("date", "date", date.keys, is_descending=True),))
     async with call.engine.database.pool.acquire() as connection:
         page = await running.search(connection, call.grant, query, count=_MOST)
+    await tell_search(call.engine, call.grant, "Observation", query=urlencode(pairs), shown=page.matches)
     if page.next is not None:
         raise TooCostly(limit=_MOST)
     groups: dict[str, list[tuple[str, str, str]]] = {}

@@ -9,7 +9,7 @@ from seve.engine.refusals import Gone, NotFound
 from seve.fhir import Resource
 from seve.fhir.codec.json import parse
 from seve.store import reading
-from seve.store.writing import Current, Deed, Draft
+from seve.store.deeds import Current, Deed, Draft
 
 _DEFINITION = "http://hl7.org/fhir/OperationDefinition/Resource-meta"
 _LABELS = ("profile", "security", "tag")

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
+from seve.engine.access.telling import tell_search
 from seve.engine.interactions.search import parsed
 from seve.engine.operations.registry import Call, Operation
 from seve.engine.refusals import InvalidParameter, TooCostly
@@ -106,6 +108,7 @@ async def _found(call: Call, tokens: Sequence[tuple[str, str]], period: dict[str
     query = await parsed(call.engine, replace(call.request, query=tuple(pairs), resource=None), types=("Observation",))
     async with call.engine.database.pool.acquire() as connection:
         page = await running.search(connection, call.grant, query, count=_MOST)
+    await tell_search(call.engine, call.grant, "Observation", query=urlencode(pairs), shown=page.matches)
     if page.next is not None:
         raise TooCostly(limit=_MOST)
     return [parse(found.body.encode()) for found in page.matches]

@@ -10,7 +10,6 @@ from seve.fhir import Resource
 from seve.fhir.codec.json import parse
 from seve.fhir.validation import structure
 from seve.kernel.refusals import Issue, Refusal
-from seve.store.writing import Current
 
 _MODES = ("create", "update", "delete", "profile")
 
@@ -38,7 +37,7 @@ async def _stored(call: Call) -> Resource:
         raise NotFound(type=call.type, id=call.id)
     if stored.body is None:
         raise Gone(type=call.type, id=call.id)
-    check_write(call.request, Current(stored.vid, stored.version, stored.body), type_=call.type, id_=call.id)
+    check_write(call.request, stored, type_=call.type, id_=call.id)
     return parse(stored.body.encode())
 
 

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from seve.engine.access import background_grant
 from seve.engine.refusals import InvalidParameter
+from seve.engine.tasks.granting import background
 from seve.engine.tasks.refusals import Outdated
 from seve.fhir.codec.json import parse
 from seve.fhir.search.grammar import parse as parse_search
@@ -110,14 +110,19 @@ async def _collected(
 
 async def _matching(engine: Engine, hold: Hold, asked: Asked, window: Window) -> list[int]:
     criteria = [*_members(asked), *await filters(engine, window.type, asked.filters.get(window.type, ()))]
-    return await exporting.matching(
+    grant = background(engine, hold.task)
+    found = await exporting.matching(
         engine.database.pool,
-        background_grant(hold.task.owner),
+        grant,
         window,
         criteria=tuple(criteria),
         until=asked.until,
         is_of_patients=asked.is_of_patients,
     )
+    if found and grant.trace is not None:  # each window tells whose data it takes along
+        patients = tuple(sorted({patient for _, patient in found} - {0}))
+        await engine.ledger.record([grant.trace.act("export", "R", entities=(window.type,), patient_keys=patients)])
+    return [vid for vid, _ in found]
 
 
 def _members(asked: Asked) -> list[Criterion]:
@@ -143,9 +148,7 @@ async def _filter(engine: Engine, type_: str, text: str) -> Criterion:
 
 async def _deleted(engine: Engine, hold: Hold, asked: Asked, window: Window) -> list[int]:
     """The deletions in a window; those of patients by what was deleted, since a deletion itself is in no compartment."""
-    found = await exporting.deletions(
-        engine.database.pool, background_grant(hold.task.owner), window, until=asked.until
-    )
+    found = await exporting.deletions(engine.database.pool, background(engine, hold.task), window, until=asked.until)
     return [vid for vid, body in found if _is_meant(engine, asked, body)]
 
 

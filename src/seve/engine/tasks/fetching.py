@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from seve.engine.tasks.refusals import AddressNotAllowed, HostNotAllowed, InsecureSource, SourceUnreadable
 
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -111,9 +112,16 @@ def _connected(connection: HTTPConnection, hosts: AbstractSet[str]) -> socket.so
     """A connection to an address of the host, which was checked."""
     host, port = connection.host, connection.port
     address = str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])
-    if address not in hosts and not ipaddress.ip_address(address).is_global:
+    if address not in hosts and not _is_public(address):
         raise AddressNotAllowed(host=host, address=address)
     return socket.create_connection((address, port), timeout=connection.timeout)
+
+
+def _is_public(address: str) -> bool:
+    """Not within a private network, nor a group, nor an address of IPv6 behind which one of IPv4 may hide (RFC 6052, RFC 3056)."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    is_wrapped = isinstance(found, ipaddress.IPv6Address) and (found in _NAT64 or found.sixtofour or found.teredo)
+    return found.is_global and not found.is_multicast and not is_wrapped
 
 
 def _block(response: HTTPResponse, url: str, bounds: Bounds) -> bytes:

@@ -66,7 +66,7 @@ def _export_manifest(engine: Engine, task: Task, files: list[File]) -> dict[str,
     return {
         "transactionTime": instant_of(task.request["until"]),
         "request": task.request["url"],
-        "requiresAccessToken": False,
+        "requiresAccessToken": task.origin != "",
         **{role: [_file(engine, task, f) for f in files if f.role == role] for role in ("output", "deleted", "error")},
     }
 
@@ -77,7 +77,7 @@ def _import_manifest(engine: Engine, task: Task, files: list[File]) -> dict[str,
     return {
         "transactionTime": instant_of(task.request["until"]),
         "request": task.request["url"],
-        "requiresAccessToken": False,
+        "requiresAccessToken": task.origin != "",
         "output": [
             {"type": i["type"], "inputUrl": i["url"], "count": count}
             for i, count in zip(inputs, counts, strict=True)

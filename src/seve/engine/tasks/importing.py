@@ -13,16 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from seve.engine.access import background_grant
 from seve.engine.interactions.naming import check_id, check_type
 from seve.engine.outcomes import outcome
 from seve.engine.tasks import fetching
 from seve.engine.tasks.fetching import Bounds
+from seve.engine.tasks.granting import background
 from seve.engine.tasks.refusals import WrongLineType
 from seve.fhir.codec import decode_json, encode_json
 from seve.kernel.refusals import Issue, Refusal
+from seve.store.deeds import Current, Deed, Draft
+from seve.store.staging import stamped
 from seve.store.tasks import Hold, Output
-from seve.store.writing import Current, Deed, Draft, stamped
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
@@ -122,7 +123,7 @@ class _Unless:
 
 
 async def _write(engine: Engine, hold: Hold, place: _Place, source: dict[str, str], batch: _Batch) -> None:
-    grant = background_grant(hold.task.owner)
+    grant = background(engine, hold.task)
     outcomes = await asyncio.gather(
         *(engine.lane.commit(grant, [deed]) for _, deed in batch.deeds), return_exceptions=True
     )

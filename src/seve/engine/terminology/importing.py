@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from seve.fhir import Resource
 from seve.fhir.terminology.hierarchy import concepts
 from seve.kernel.identifiers import new_id
+from seve.store.deeds import Deed, Draft
 from seve.store.terminology import resources
 from seve.store.terminology.importing import install
-from seve.store.writing import Deed, Draft
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine

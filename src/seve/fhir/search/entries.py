@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seve.fhir import Resource
+
+if TYPE_CHECKING:
+    from seve.fhir.access.reaches import Reach
 
 _TAG = re.compile(r"<[^>]*>")
 
@@ -29,10 +32,14 @@ class Entries:
     wide. `quantities`: (key, lo, hi), likewise. `positions`: (key, latitude, longitude). `patients`: ids of the Patient
     compartments the resource is in. Links hold compartments of the other kinds under `compartment_key(kind)`, and the own
     canonical url under `CANONICAL`.
+
+    For access (see `fhir.access`): `subjects` are the ids of the patients whose data it is, `veil` the bits that hide it,
+    `kind` the key of its kind, `reaches` the rows that it gives to the table `reach`.
     """
 
     __slots__ = (
         "_resource",
+        "kind",
         "links",
         "moments",
         "patients",
@@ -41,7 +48,10 @@ class Entries:
         "prefixes",
         "present",
         "quantities",
+        "reaches",
         "strings",
+        "subjects",
+        "veil",
     )
 
     def __init__(self, resource: Resource) -> None:
@@ -55,6 +65,10 @@ class Entries:
         self.quantities: list[tuple[int, float, float]] = []
         self.positions: list[tuple[int, float, float]] = []
         self.patients: list[str] = []
+        self.subjects: list[str] = []
+        self.reaches: list[Reach] = []
+        self.veil = 0
+        self.kind = 0
 
     @property
     def narrative(self) -> str:

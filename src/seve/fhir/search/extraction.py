@@ -9,10 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 from seve.fhir import Resource
+from seve.fhir.access.kinds import kind
+from seve.fhir.access.reaches import reaches
+from seve.fhir.access.subjects import subjects
+from seve.fhir.access.veils import veil
 from seve.fhir.search.entries import Entries
 from seve.fhir.search.general import items
 from seve.fhir.search.generation import Reader, Walker, reader, walker
-from seve.fhir.search.keys import CANONICAL, compartment_key, value_key
+from seve.fhir.search.keys import CANONICAL, SECURITY_CONTEXT, compartment_key, value_key
 from seve.fhir.search.parameters import SearchParameter, SearchParameters, SearchType
 from seve.fhir.search.paths import paths
 from seve.fhir.search.plan import Collect, Node, endings, plan
@@ -35,7 +39,18 @@ def extract(resource: Resource, *, parameters: SearchParameters, base_url: str =
     out.moments = list(set(out.moments))
     out.quantities = list(set(out.quantities))
     out.patients = list(dict.fromkeys(out.patients))
+    _add_access(resource, out, base_url)
     return out
+
+
+def _add_access(resource: Resource, out: Entries, base_url: str) -> None:
+    if resource["resourceType"] == "Binary" and (text := resource.get("securityContext", {}).get("reference")):
+        found = target(text, base_url)
+        out.links += [(SECURITY_CONTEXT, link) for link in found.links] if found else []
+    out.subjects = subjects(resource, compartments=out.patients, base_url=base_url)
+    out.veil = veil(resource, patients=len(out.subjects))
+    out.kind = kind(resource)
+    out.reaches = reaches(resource, patients=out.subjects, base_url=base_url)
 
 
 def _post_self(resource: Resource, out: Entries) -> None:

@@ -65,6 +65,13 @@ CANONICAL = value_key("\x00canonical")
 """The parameter key of a resource's own canonical url: a link to `value_key(url)` and to `value_key(url|version)`."""
 
 
+ABOUT = value_key("\x00about")
+"""The parameter key of links from a resource that is about several patients to each of them (`fhir.access.subjects`)."""
+
+SECURITY_CONTEXT = value_key("\x00securityContext")
+"""The parameter key of the link from a Binary to its security context (R4, 2.36.3)."""
+
+
 def fold(text: str) -> str:
     """Text as it is compared: no case, no accents, ligatures opened, white space collapsed (R4, 3.1.1.4.8)."""
     if text.isascii():

@@ -1,6 +1,6 @@
 """demo: serve a store with examples in it: those of the R4 standard, or a few of our own.
 
-What is loaded at the first run stays; later runs start at once. Not for real data: there is no access control.
+What is loaded at the first run stays; later runs start at once. Not for real data: its personas sign in with one click.
 """
 
 from __future__ import annotations
@@ -11,15 +11,22 @@ import time
 from importlib import resources
 from pathlib import Path
 
+from seve.engine.access import open_grant
+from seve.engine.dispatch import perform
+from seve.engine.identity import personas
+from seve.engine.identity.service import open_identity
+from seve.engine.requests import Request
+from seve.fhir.codec.json import parse
 from seve.main.commands import serve
 from seve.main.commands.load import load_into
 from seve.main.holding import running_store
 from seve.main.progress import Complaint, Progress, say
 from seve.main.settings import Settings
-from seve.main.wiring import prepared
+from seve.main.wiring import open_engine, prepared
 from seve.store import dumping
 
 _SHOWN = 5
+_CARERS = ("PractitionerRole/demo-dr-karim-liberal", "PractitionerRole/demo-dr-karim-hopital")
 _LINE = 160
 
 
@@ -46,12 +53,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Loads at first, then serves."""
     settings = Settings.read()
-    serve.check_address(options.address, settings.port)
+    serve.check_address(options.address, settings.port, is_open=True)  # one-click personas: loopback only
     serve.stop_on_sigterm()
     with running_store(settings):
         if asyncio.run(_needs_examples(settings)):
+            _load_own(settings)
             _load(settings, options.examples)
-        serve.listen(settings, address=options.address)
+            asyncio.run(_people(settings))
+        serve.listen(settings, address=options.address, is_open=False)
     return 0
 
 
@@ -65,12 +74,36 @@ async def _needs_examples(settings: Settings) -> bool:
         await connection.close()
 
 
+async def _people(settings: Settings) -> None:
+    """The personas, and the examples' patients in the care of the demonstration's doctor."""
+    async with open_engine(settings, connections=4) as engine:
+        await personas.mark(engine.database)
+        async with open_identity(engine.database, fhir_url=settings.fhir_url, keys=settings.keys) as identity:
+            await personas.seed(identity)
+        found = await perform(engine, open_grant(), Request("GET", "Patient", query=(("_count", "1000"),)))
+        assert isinstance(found.body, str)
+        for entry in parse(found.body.encode()).get("entry", []):
+            id_ = entry["resource"]["id"]
+            team = {
+                "resourceType": "CareTeam",
+                "id": f"demo-{id_}"[:64],
+                "status": "active",
+                "name": "Équipe de soins (démonstration)",
+                "subject": {"reference": f"Patient/{id_}"},
+                "participant": [{"member": {"reference": member}} for member in _CARERS],
+            }
+            await perform(engine, open_grant(), Request("PUT", f"CareTeam/{team['id']}", resource=team))
+
+
+def _load_own(settings: Settings) -> None:
+    with resources.as_file(resources.files("seve.main").joinpath("examples")) as own, _Quiet() as progress:
+        load_into(settings, [own], keeps_bundles=False, progress=progress)
+
+
 def _load(settings: Settings, file: Path | None) -> None:
     started = time.monotonic()
     if file is None or not file.exists():
-        say("the standard's examples are not there: loading a few of our own, in French")
-        with resources.as_file(resources.files("seve.main").joinpath("examples")) as own, _Quiet() as progress:
-            load_into(settings, [own], keeps_bundles=False, progress=progress)
+        say("the standard's examples are not there: only a few of our own, in French, were loaded")
         return
     say("first run: loading the examples of FHIR R4")
     with _Quiet() as progress:

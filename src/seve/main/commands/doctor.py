@@ -98,7 +98,7 @@ def _machine() -> Iterator[Finding]:
 
 def _port(settings: Settings) -> Finding:
     try:
-        check_address("127.0.0.1", settings.port)
+        check_address("127.0.0.1", settings.port, is_open=True)
     except OSError as error:
         return Finding(f"port {settings.port}", f"{error}; it may be this Sève, running")
     return Finding(f"port {settings.port} is free")

@@ -13,6 +13,7 @@ import sys
 from seve.main.holding import running_store
 from seve.main.keeping import keeper
 from seve.main.progress import say
+from seve.main.mode import OPEN_MODE
 from seve.main.settings import Settings
 from seve.main.wiring import prepared
 
@@ -24,26 +25,24 @@ _KILL_SECONDS = 15
 def declare(parser: argparse.ArgumentParser) -> None:
     """`--open` and the address."""
     parser.add_argument(
-        "--open", action="store_true", help="without access control, on loopback only (the only mode today)"
+        "--open", action="store_true", help="without access control, on loopback only: for benchmarks and trials"
     )
     parser.add_argument("--address", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Serves until it is told to stop."""
-    if not options.open:
-        raise ValueError("access control does not exist yet: say `seve serve --open` to serve on loopback without it")
     settings = Settings.read()
-    check_address(options.address, settings.port)
+    check_address(options.address, settings.port, is_open=options.open)
     stop_on_sigterm()
     with running_store(settings):
-        listen(settings, address=options.address)
+        listen(settings, address=options.address, is_open=options.open)
     return 0
 
 
-def check_address(address: str, port: int) -> None:
-    """Raises ValueError when the address isn't loopback, OSError when the port is in use."""
-    if not ipaddress.ip_address(address).is_loopback:
+def check_address(address: str, port: int, *, is_open: bool) -> None:
+    """Raises ValueError when an open server's address isn't loopback, OSError when the port is in use."""
+    if is_open and not ipaddress.ip_address(address).is_loopback:
         raise ValueError(f"--open gives everyone everything: it listens on loopback only, not on {address}")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -61,13 +60,14 @@ def stop_on_sigterm() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
-def listen(settings: Settings, *, address: str) -> None:
+def listen(settings: Settings, *, address: str, is_open: bool) -> None:
     """Runs the server processes on a started store; returns when they have stopped."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
     asyncio.run(prepared(settings))
+    os.environ[OPEN_MODE] = "yes" if is_open else ""
     os.environ["SEVE_PORT"], os.environ["SEVE_DATA"] = str(settings.port), str(settings.data)
     say(f"Sève: http://{address}:{settings.port}  (API: {settings.fhir_url}; Ctrl-C stops)")
     server = Server(

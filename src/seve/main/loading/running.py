@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seve.main.loading.chunks import Chunk, chunks
+from seve.main.loading.chunks import Chunk, Document, chunks
 from seve.main.loading.sources import documents, files
 from seve.main.loading.work import Outcome, Terms, start, work
 from seve.store import indexes, loading
@@ -54,13 +54,18 @@ async def load(terms: Terms, paths: Sequence[Path], *, progress: Progress) -> Re
     """
     found = files(paths)
     progress.begin(sum(path.stat().st_size for _, path in found))
+    return await load_documents(terms, documents(found), progress=progress)
+
+
+async def load_documents(terms: Terms, source: Iterable[Document], *, progress: Progress) -> Report:
+    """Loads documents that come from elsewhere than from files; their weights add up to what `progress` was told."""
     connection = await loading.connect(terms.store_url)
     try:
         is_bare = await indexes.lock(connection) and await indexes.drop(connection)
         done = await loading.loaded(connection)
         report = Report()
         with _pool(terms) as pool:
-            await _feed(pool, chunks(documents(found)), done=done, report=report, progress=progress)
+            await _feed(pool, chunks(source), done=done, report=report, progress=progress)
         await _finish(connection, terms, is_bare=is_bare, progress=progress)
     finally:
         await connection.close()

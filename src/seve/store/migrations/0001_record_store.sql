@@ -14,6 +14,9 @@ CREATE TABLE version (
     ended   xid8,                             -- the transaction that replaced this version
     body    text,                             -- the document; NULL once deleted
     present bigint[] NOT NULL,                -- keys of the search parameters that have a value (`:missing`)
+    author  bigint NOT NULL,                  -- the role that created the resource (0: none), which sees it whatever hides it
+    veil    integer NOT NULL,                 -- bits that hide it (fhir/access/veils)
+    kind    bigint NOT NULL,                  -- its type, or its type of document, for policies (fhir/access/kinds)
     CHECK ((body IS NULL) = (method = 'DELETE'))
 ) WITH (fillfactor = 90);
 CREATE UNIQUE INDEX version_by_ref ON version (ref, version);
@@ -59,6 +62,121 @@ CREATE INDEX position_by_vid ON position (vid);
 CREATE TABLE words (vid bigint PRIMARY KEY, patient bigint NOT NULL, words tsvector NOT NULL);
 CREATE INDEX words_by_word ON words USING gin (words) WITH (gin_pending_list_limit = 512);
 
+-- Who reaches whose data (fhir/access/reaches): made from the resources in force, in the transaction that writes them.
+-- Patient 0 is standing: a role without such a row sees nothing.
+CREATE TABLE reach (
+    patient bigint NOT NULL,
+    reader  bigint NOT NULL,
+    purpose smallint NOT NULL,
+    opens   boolean NOT NULL,                 -- false shuts out, whatever else opens
+    lifts   integer NOT NULL,                 -- the bits of a veil that it sees through
+    since   bigint NOT NULL,                  -- microseconds since 1970, half open
+    until   bigint NOT NULL,
+    vid     bigint NOT NULL                   -- the version that says so; an update or deletion removes its rows
+);
+CREATE INDEX reach_by_patient ON reach (patient, reader);
+CREATE INDEX reach_by_reader ON reach (reader, patient);
+CREATE INDEX reach_by_vid ON reach (vid);
+
+-- Glass that was broken: who opened a record without consent, why, until when, and what the officer found. Its row of `reach`
+-- hangs on `vid`.
+CREATE TABLE emergency (
+    vid          bigint PRIMARY KEY,
+    patient      text COLLATE "C" NOT NULL,   -- references
+    role         text COLLATE "C" NOT NULL,
+    person       text COLLATE "C" NOT NULL,
+    organization text COLLATE "C" NOT NULL,
+    reason       text NOT NULL,
+    opened       timestamptz NOT NULL DEFAULT now(),
+    until        timestamptz NOT NULL,
+    state        text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'justified', 'abusive')),
+    officer      text COLLATE "C" NOT NULL DEFAULT '',
+    note         text NOT NULL DEFAULT '',
+    reviewed     timestamptz
+);
+CREATE INDEX emergency_by_state ON emergency (state, vid);
+CREATE INDEX emergency_by_patient ON emergency (patient, vid);
+
+-- What a profession may do with a kind of record (the DMP's table of professions and documents); nothing without a row.
+CREATE TABLE habilitation (
+    profession text COLLATE "C" NOT NULL,
+    kind       bigint NOT NULL,
+    name       text COLLATE "C" NOT NULL,     -- of the kind: `Observation`, `DocumentReference|11488-4`
+    may_read   boolean NOT NULL,
+    may_add    boolean NOT NULL,
+    may_change boolean NOT NULL,              -- also what others wrote
+    PRIMARY KEY (profession, kind)
+);
+
+-- The access rule where it is rarely asked, so that the statements that carry it stay short (store/access/rule has the whole).
+-- `at` is microseconds since 1970. Nothing found is false: closed.
+CREATE FUNCTION is_in_force(session_key bigint, standing bigint[], at bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF session_key IS NOT NULL AND NOT EXISTS (
+        SELECT FROM session s WHERE s.key = session_key AND s.ended IS NULL AND s.expires > now()
+    ) THEN
+        RETURN false;
+    END IF;
+    RETURN NOT EXISTS (
+        SELECT FROM unnest(standing) AS role (key)
+        WHERE NOT EXISTS (SELECT FROM reach r WHERE r.reader = role.key AND r.patient = 0 AND r.since <= at AND r.until > at)
+    );
+END $$;
+
+CREATE FUNCTION is_reached(patient_key bigint, veil integer, readers bigint[], for_purpose smallint, at bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT bool_and(r.opens) AND veil & ~(bit_or(r.lifts) | (1 << 29)) = 0 FROM reach r
+        WHERE r.patient = patient_key AND r.reader = ANY (readers)
+            AND (r.purpose = for_purpose OR for_purpose = 1 AND r.purpose = 2 AND r.opens) AND r.since <= at AND r.until > at
+    ) IS TRUE;
+END $$;
+
+-- Every patient that a version is about is reached (links under ABOUT, fhir/search/keys).
+CREATE FUNCTION are_all_reached(version_vid bigint, veil integer, readers bigint[], for_purpose smallint, at bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN NOT EXISTS (
+        SELECT FROM link a WHERE a.vid = version_vid AND a.param = 898282439043734545
+            AND NOT is_reached(a.target, veil, readers, for_purpose, at)
+    );
+END $$;
+
+-- The version in force of a resource is seen. `by_profession` NULL: a machine.
+CREATE FUNCTION is_seen(resource_ref bigint, readers bigint[], for_purpose smallint, by_profession text, at bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v version;
+BEGIN
+    SELECT * INTO v FROM version c WHERE c.ref = resource_ref AND c.ended IS NULL;
+    IF NOT FOUND THEN
+        RETURN false;
+    ELSIF v.patient = 0 AND v.veil = 0 OR v.author = ANY (readers) THEN
+        RETURN true;
+    ELSIF v.patient <> 0 THEN
+        RETURN is_reached(v.patient, v.veil, readers, for_purpose, at)
+            AND (v.veil & (1 << 29) = 0 OR are_all_reached(v.vid, v.veil, readers, for_purpose, at))
+            AND (
+                by_profession IS NULL OR by_profession = 'PATIENT' OR EXISTS (
+                    SELECT FROM habilitation h WHERE h.profession = by_profession AND h.kind = v.kind AND h.may_read
+                )
+            );
+    END IF;
+    RETURN v.type = 'Binary' AND is_context_seen(v.vid, readers, for_purpose, by_profession, at);
+END $$;
+
+-- The security context of a Binary is seen (links under SECURITY_CONTEXT); a Binary is no context.
+CREATE FUNCTION is_context_seen(binary_vid bigint, readers bigint[], for_purpose smallint, by_profession text, at bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM link b JOIN version c ON c.ref = b.target
+        WHERE b.vid = binary_vid AND b.param = -8937933170174657455 AND c.ended IS NULL AND c.body IS NOT NULL AND c.type <> 'Binary'
+            AND is_seen(c.ref, readers, for_purpose, by_profession, at)
+    );
+END $$;
+
 -- Worker numbers make `vid`s unique across processes.
 CREATE SEQUENCE worker_number MINVALUE 0 MAXVALUE 1023 CYCLE;
 
@@ -77,6 +195,7 @@ CREATE TABLE task (
     id       text PRIMARY KEY,
     kind     text NOT NULL,
     owner    text NOT NULL,                   -- the grant's holder: nobody else sees the task
+    origin   text NOT NULL,                   -- from what the grant is made again
     state    text NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed')),
     request  text NOT NULL,                   -- what was asked, as JSON of the kind's own
     progress text NOT NULL DEFAULT '{}',      -- how far it is, or why it failed

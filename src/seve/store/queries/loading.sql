@@ -12,6 +12,7 @@ SELECT EXISTS (SELECT FROM loaded);
 DELETE FROM loaded;
 
 -- name: end_versions
+WITH ended_reaches AS (DELETE FROM reach WHERE vid = ANY ($1::bigint[]))
 UPDATE version SET ended = pg_current_xact_id() WHERE vid = ANY ($1::bigint[]);
 
 -- name: is_empty

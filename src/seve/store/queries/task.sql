@@ -1,5 +1,5 @@
 -- name: add
-INSERT INTO task (id, kind, owner, state, request) VALUES ($1, $2, $3, 'queued', $4);
+INSERT INTO task (id, kind, owner, origin, state, request) VALUES ($1, $2, $3, $4, 'queued', $5);
 
 -- name: claim
 -- The oldest task that waits, or whose holder has been silent for $2 seconds.
@@ -9,7 +9,7 @@ WHERE id = (
     WHERE state = 'queued' OR (state = 'running' AND updated < now() - make_interval(secs => $2))
     ORDER BY created FOR UPDATE SKIP LOCKED LIMIT 1
 )
-RETURNING id, kind, owner, state, request, progress, attempts, extract(epoch FROM created)::float8 AS created;
+RETURNING id, kind, owner, origin, state, request, progress, attempts, extract(epoch FROM created)::float8 AS created;
 
 -- name: beat
 UPDATE task SET updated = now() WHERE id = $1 AND holder = $2 AND state = 'running' RETURNING id;
@@ -24,7 +24,7 @@ UPDATE task SET state = $3, progress = $4, updated = now() WHERE id = $1 AND hol
 UPDATE task SET state = 'queued', holder = '', attempts = attempts - 1, updated = now() WHERE id = $1 AND holder = $2 AND state = 'running';
 
 -- name: read
-SELECT id, kind, owner, state, request, progress, attempts, extract(epoch FROM created)::float8 AS created
+SELECT id, kind, owner, origin, state, request, progress, attempts, extract(epoch FROM created)::float8 AS created
 FROM task WHERE id = $1 AND owner = $2;
 
 -- name: remove
@@ -60,6 +60,7 @@ SELECT max(vid) FROM (SELECT vid FROM version WHERE type = $1 AND vid > $2 AND v
 SELECT v.vid, p.body FROM version v JOIN version p ON p.ref = v.ref AND p.version = v.version - 1
 WHERE v.type = $1 AND v.vid > $2 AND v.vid <= $3 AND v.body IS NULL
     AND NOT EXISTS (SELECT 1 FROM version n WHERE n.ref = v.ref AND n.version = v.version + 1 AND n.vid <= $4)
+    /* seen: v */
 ORDER BY v.vid;
 
 -- name: next_transaction

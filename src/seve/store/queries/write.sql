@@ -1,25 +1,34 @@
 -- name: current
 -- The latest version of each resource asked for, deleted ones included.
-SELECT c.ref, c.vid, c.version, c.type, c.id, c.body
+SELECT c.ref, c.vid, c.version, c.type, c.id, c.body, c.patient, c.author, c.veil, c.kind
 FROM unnest($1::bigint[]) AS wanted (ref)
 CROSS JOIN LATERAL (
-    SELECT ref, vid, version, type, id, body FROM version WHERE ref = wanted.ref ORDER BY version DESC LIMIT 1
+    SELECT ref, vid, version, type, id, body, patient, author, veil, kind FROM version WHERE ref = wanted.ref ORDER BY version DESC LIMIT 1
 ) AS c;
 
 -- name: insert
 -- A whole batch in one statement, so one commit: new versions, ends of the old ones, and every index row.
 WITH new_versions AS (
-    INSERT INTO version (vid, ref, version, patient, type, id, method, body, present)
-    SELECT vid, ref, version, patient, type, id, method, body, present::bigint[]
+    INSERT INTO version (vid, ref, version, patient, type, id, method, body, present, author, veil, kind)
+    SELECT vid, ref, version, patient, type, id, method, body, present::bigint[], author, veil, kind
     FROM unnest(
-        $1::bigint[], $2::bigint[], $3::integer[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[]
-    ) AS v (vid, ref, version, patient, type, id, method, body, present)
+        $1::bigint[], $2::bigint[], $3::integer[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+        $10::bigint[], $11::integer[], $12::bigint[]
+    ) AS v (vid, ref, version, patient, type, id, method, body, present, author, veil, kind)
 ), ended_versions AS (
-    UPDATE version SET ended = pg_current_xact_id() WHERE vid = ANY ($10::bigint[])
+    UPDATE version SET ended = pg_current_xact_id() WHERE vid = ANY ($13::bigint[])
+), ended_reaches AS (
+    DELETE FROM reach WHERE vid = ANY ($13::bigint[])
+), new_reaches AS (
+    INSERT INTO reach (patient, reader, purpose, opens, lifts, since, until, vid)
+    SELECT patient, reader, purpose, opens, lifts, since, until, vid
+    FROM unnest(
+        $34::bigint[], $35::bigint[], $36::smallint[], $37::boolean[], $38::integer[], $39::bigint[], $40::bigint[], $41::bigint[]
+    ) AS r (patient, reader, purpose, opens, lifts, since, until, vid)
 ), entry AS MATERIALIZED (
     SELECT * FROM unnest(
-        $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
-        $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[]
+        $14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[],
+        $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], $27::text[], $28::text[]
     ) AS e (
         vid, patient, postings, link_params, link_targets, moment_keys, moment_los, moment_his,
         quantity_keys, quantity_los, quantity_his, position_keys, latitudes, longitudes, words
@@ -52,4 +61,4 @@ WITH new_versions AS (
 )
 INSERT INTO text_value (key, value, vid, patient, trigrams)
 SELECT key, value, vid, patient, trigrams::integer[]
-FROM unnest($26::bigint[], $27::text[], $28::bigint[], $29::bigint[], $30::text[]) AS t (key, value, vid, patient, trigrams);
+FROM unnest($29::bigint[], $30::text[], $31::bigint[], $32::bigint[], $33::text[]) AS t (key, value, vid, patient, trigrams);

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from seve.store.access.rule import Terms, in_force, is_seen, is_still_seen
+from seve.store.grant import Grant, Sight, Window
+
+_MARK = re.compile(r"/\* seen: (\w+) \*/")
+
 
 @dataclass(slots=True)
-class Statement:
-    """A statement in the making. Values only ever enter as `$n` arguments.
+class Arguments:
+    """The arguments of a statement in the making. Values only ever enter as `$n`."""
 
-    `snapshot` is the pg_snapshot a page is pinned to; `until` the last `vid` of an export; without them, what is current is read.
-    """
-
-    snapshot: str | None = None
-    until: int | None = None
-    arguments: list[Any] = field(default_factory=list[Any])
-    _aliases: int = 0
+    arguments: list[Any] = field(default_factory=list[Any], init=False)
+    _aliases: int = field(default=0, init=False)
 
     def bind(self, value: Any, type_: str) -> str:
         """A place for a value, with its PostgreSQL type."""
@@ -35,19 +37,87 @@ class Statement:
             return f"{column} = {self.bind(keys[0], 'bigint')}"
         return f"{column} = ANY({self.bind(list(keys), 'bigint[]')})"
 
+
+@dataclass(slots=True)
+class Statement(Arguments):
+    """A statement for a grant.
+
+    `snapshot` is the pg_snapshot a page is pinned to; `until` the last `vid` of an export; without them, what is current is read.
+    """
+
+    grant: Grant
+    snapshot: str | None = None
+    until: int | None = None
+    _terms: Terms | None = field(default=None, init=False)
+
     def current(self, version: str) -> str:
-        """The version was in force and not deleted, now, at the snapshot or after `until`. Every way to a version passes here."""
+        """The version was in force and not deleted, now, at the snapshot or after `until`, and the grant lets it be seen.
+
+        Every way to a version passes here.
+        """
         if self.until is not None:
             until, later = self.bind(self.until, "bigint"), self.alias("n")
             return (
                 f"{version}.body IS NOT NULL AND {version}.vid <= {until} AND ({version}.ended IS NULL OR NOT EXISTS "
                 f"(SELECT 1 FROM version {later} WHERE {later}.ref = {version}.ref "
-                f"AND {later}.version = {version}.version + 1 AND {later}.vid <= {until}))"
+                f"AND {later}.version = {version}.version + 1 AND {later}.vid <= {until})) AND {self.seen(version)}"
             )
         if self.snapshot is None:
-            return f"{version}.ended IS NULL AND {version}.body IS NOT NULL"
+            return f"{version}.ended IS NULL AND {version}.body IS NOT NULL AND {self._seen_now(version)}"
         snapshot = self.bind(self.snapshot, "text::pg_snapshot")
         return (
             f"{version}.body IS NOT NULL AND pg_visible_in_snapshot({version}.xid, {snapshot}) "
-            f"AND ({version}.ended IS NULL OR NOT pg_visible_in_snapshot({version}.ended, {snapshot}))"
+            f"AND ({version}.ended IS NULL OR NOT pg_visible_in_snapshot({version}.ended, {snapshot})) AND {self.seen(version)}"
         )
+
+    def seen(self, version: str) -> str:
+        """The grant lets a version be seen that may be an old one."""
+        sight = self.grant.sight
+        if sight is None:
+            return "true"
+        if sight.reaches_all:
+            return self._seen_now(version)
+        return f"{self._seen_now(version)} AND {is_still_seen(version, self.terms(sight))}"
+
+    def _seen_now(self, version: str) -> str:
+        sight = self.grant.sight
+        if sight is None:
+            return "true"
+        terms = self.terms(sight)
+        reached = "true" if sight.reaches_all else is_seen(version, terms)
+        windows = "true" if sight.windows is None else self._through(sight.windows, version)
+        return f"{in_force(terms)} AND {windows} AND {reached}"
+
+    def filled(self, sql: str, *values: Any) -> str:
+        """A statement of `queries/` with its values, and the access rule at each mark `/* seen: alias */`."""
+        self.arguments.extend(values)
+        return _MARK.sub(lambda mark: f"AND {self.seen(mark[1])}", sql)
+
+    def terms(self, sight: Sight) -> Terms:
+        """What the grant says, as arguments that are bound once a statement."""
+        if self._terms is None:
+            self._terms = Terms(
+                session="NULL::bigint" if sight.session is None else self.bind(sight.session, "bigint"),
+                standing=self.bind(sight.standing, "bigint[]"),
+                readers="" if sight.reaches_all else self.bind(sight.readers, "bigint[]"),
+                purpose="" if sight.reaches_all else self.bind(sight.purpose, "smallint"),
+                profession="" if sight.profession is None else self.bind(sight.profession, "text"),
+                at=self.bind(time.time_ns() // 1_000, "bigint"),
+                alias=self.alias,
+            )
+        return self._terms
+
+    def _through(self, windows: tuple[Window, ...], version: str) -> str:
+        return "(" + (" OR ".join(self._window(window, version) for window in windows) or "false") + ")"
+
+    def _window(self, window: Window, version: str) -> str:
+        from seve.store.search.conditions import conditions  # which is made of statements
+
+        parts = list[str]()
+        if window.type is not None:
+            parts.append(f"{version}.type = {self.bind(window.type, 'text')}")
+        if window.patient is not None:
+            parts.append(f"({version}.patient = {self.bind(window.patient, 'bigint')} OR {version}.patient = 0)")
+        if window.criteria:
+            parts.append(conditions(window.criteria, self, version))
+        return "(" + (" AND ".join(parts) or "true") + ")"

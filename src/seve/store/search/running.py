@@ -48,6 +48,7 @@ class Found:
     id: str
     version: int
     body: str
+    patient: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,17 @@ class Page:
 
 async def search(connection: Connection, grant: Grant, query: Query, *, count: int, place: Place | None = None) -> Page:
     """One page of at most `count` matches, newest first unless the query sorts."""
-    del grant  # asked for: from the access issue on, it becomes part of every statement
-    reader = _Reader(connection, query, count=count + 1, place=place)
+    reader = _Reader(connection, grant, query, count=count + 1, place=place)
     rows = await reader.rows()
-    shown = tuple(Found(r["vid"], r["type"], r["id"], r["version"], r["body"]) for r in rows[:count])
+    shown = tuple(Found(r["vid"], r["type"], r["id"], r["version"], r["body"], r["patient"]) for r in rows[:count])
     snapshot = place.snapshot if place else rows[0]["snapshot"] if rows else ""
     return Page(shown, _next(reader, snapshot, shown) if len(rows) > count else None)
 
 
 async def total(connection: Connection, grant: Grant, query: Query, *, snapshot: str | None = None) -> int:
     """How many resources match, exactly."""
-    del grant
-    driver = await _smallest(connection, [c for c in query.criteria if can_drive(c)])
-    statement = Statement(snapshot)
+    driver = await _smallest(connection, grant, [c for c in query.criteria if can_drive(c)])
+    statement = Statement(grant, snapshot)
     relation = _driven(driver[0], statement) if driver else "version v"
     rest = _rest(query, driver[0] if driver else None)
     sql = f"SELECT count(*) FROM {relation} WHERE {_admitted(query, statement)} AND {conditions(rest, statement, 'v')}"
@@ -86,20 +85,20 @@ def _next(reader: _Reader, snapshot: str, shown: tuple[Found, ...]) -> Place:
     return Place(snapshot, offset=reader.offset + len(shown))
 
 
-async def _smallest(connection: Connection, criteria: list[Criterion]) -> tuple[Criterion, int] | None:
+async def _smallest(connection: Connection, grant: Grant, criteria: list[Criterion]) -> tuple[Criterion, int] | None:
     """The criterion with the fewest entries, and how many (at most PROBE). Chains are only counted when no other is small."""
     simple: list[Criterion] = [c for c in criteria if not isinstance(c, (Chain, Has, And, Or))]
-    best = await _counted(connection, simple)
+    best = await _counted(connection, grant, simple)
     if best is not None and best[1] < PROBE:
         return best
-    nested = await _counted(connection, [c for c in criteria if c not in simple])
+    nested = await _counted(connection, grant, [c for c in criteria if c not in simple])
     return min((found for found in (nested, best) if found), key=lambda found: found[1], default=None)
 
 
-async def _counted(connection: Connection, criteria: list[Criterion]) -> tuple[Criterion, int] | None:
+async def _counted(connection: Connection, grant: Grant, criteria: list[Criterion]) -> tuple[Criterion, int] | None:
     if not criteria:
         return None
-    statement = Statement()
+    statement = Statement(grant)
     probes = ", ".join(
         f"(SELECT count(*) FROM (SELECT 1 FROM ({source(c, statement)}) s LIMIT {PROBE}) p)" for c in criteria
     )
@@ -138,8 +137,9 @@ def _of_types(query: Query, statement: Statement, v: str) -> str:
 class _Reader:
     """Reads one page of one query."""
 
-    def __init__(self, connection: Connection, query: Query, *, count: int, place: Place | None) -> None:
+    def __init__(self, connection: Connection, grant: Grant, query: Query, *, count: int, place: Place | None) -> None:
         self._connection = connection
+        self._grant = grant
         self._query = query
         self._count = count
         self._place = place
@@ -157,7 +157,7 @@ class _Reader:
         """The page's rows, one more than it shows when there are more."""
         drivers = [c for c in self._query.criteria if can_drive(c)]
         if not self._is_plain(drivers):
-            smallest = await _smallest(self._connection, drivers)
+            smallest = await _smallest(self._connection, self._grant, drivers)
             if smallest and smallest[1] < PROBE:
                 return await self._collect(smallest[0])
         for most in (SHORT_WALK, WALK):  # dense answers fill their page within the first few hundred entries
@@ -169,7 +169,7 @@ class _Reader:
     def _is_plain(self, drivers: list[Criterion]) -> bool:
         """Whether one index already has the answer in order, so that nothing needs counting."""
         is_single = len(drivers) == len(self._query.criteria) == 1
-        return self.is_by_time and is_single and ordered_source(drivers[0], Statement()) is not None
+        return self.is_by_time and is_single and ordered_source(drivers[0], Statement(self._grant)) is not None
 
     async def _collect(self, driver: Criterion | None) -> Records:
         statement = self._statement()
@@ -193,7 +193,7 @@ class _Reader:
         return await self._read(relation, self._query.criteria, statement, order=ordered.order), False
 
     async def _walk_time(self, statement: Statement, most: int) -> tuple[Records, bool]:
-        ordered = next((c for c in self._query.criteria if ordered_source(c, Statement())), None)
+        ordered = next((c for c in self._query.criteria if ordered_source(c, Statement(self._grant))), None)
         rest = _rest(self._query, ordered)
         entries = self._entries(ordered, statement)
         limit = f" LIMIT {most}" if rest else ""  # with nothing to test, every entry but ended ones is shown
@@ -220,7 +220,7 @@ class _Reader:
         return f"{vid} {'<' if self._is_newest_first else '>'} {statement.bind(self._place.before, 'bigint')}"
 
     def _statement(self) -> Statement:
-        return Statement(self._place.snapshot if self._place else None)
+        return Statement(self._grant, self._place.snapshot if self._place else None)
 
     async def _read(
         self, relation: str, criteria: tuple[Criterion, ...], statement: Statement, *, order: str | None = None
@@ -230,7 +230,7 @@ class _Reader:
         cursor = self._after("v.vid", statement) if self.is_by_time else "true"
         order = order or order_by(self._sort, statement, "v")
         return await self._connection.fetch(
-            f"SELECT v.vid, v.type, v.id, v.version, v.body, pg_current_snapshot()::text AS snapshot FROM {relation} WHERE {admitted} AND {cursor} AND {tests} "
+            f"SELECT v.vid, v.type, v.id, v.version, v.body, v.patient, pg_current_snapshot()::text AS snapshot FROM {relation} WHERE {admitted} AND {cursor} AND {tests} "
             f"ORDER BY {order} LIMIT {statement.bind(self._count, 'bigint')} OFFSET {statement.bind(self.offset, 'bigint')}",
             *statement.arguments,
         )

@@ -17,7 +17,7 @@ from seve.fhir.terminology.filters import CODE_PROPERTIES, keeps, listed, wanted
 from seve.fhir.terminology.hierarchy import Meanings, concept_of
 from seve.fhir.terminology.memory import header_of
 from seve.store.queries import statements
-from seve.store.search.arguments import Statement
+from seve.store.search.arguments import Arguments
 
 if TYPE_CHECKING:
     import asyncpg
@@ -52,7 +52,7 @@ class TableConcepts:
 
     async def select(self, selection: Selection) -> Sequence[Concept]:
         """The concepts of a selection, in the order of the system."""
-        statement = Statement()
+        statement = Arguments()
         condition = await self._condition(statement, selection)
         limit = f" LIMIT {statement.bind(selection.limit, 'bigint')}" if selection.limit is not None else ""
         offset = f" OFFSET {statement.bind(selection.offset, 'bigint')}" if selection.offset else ""
@@ -68,7 +68,7 @@ class TableConcepts:
         """How many there are."""
         if selection.is_everything:
             return self._size
-        statement = Statement()
+        statement = Arguments()
         condition = await self._condition(statement, selection)
         sql = f"SELECT count(*) FROM concept WHERE {condition}"  # noqa: S608 - our own text
         return int(await self._reader.fetchval(sql, *statement.arguments) or 0)
@@ -81,7 +81,7 @@ class TableConcepts:
     def _concept(self, row: asyncpg.Record) -> Concept:
         return concept_of(parse(row["detail"].encode()), tuple(row["parents"]), self._meanings)
 
-    async def _condition(self, statement: Statement, selection: Selection) -> str:
+    async def _condition(self, statement: Arguments, selection: Selection) -> str:
         parts = [f"system = {statement.bind(self._system, 'integer')}"]
         if selection.codes is not None:
             keys = [self._header.key(code) for code in selection.codes]
@@ -94,7 +94,7 @@ class TableConcepts:
         parts += await self._filters(statement, selection.filters)
         return " AND ".join(parts)
 
-    async def _filters(self, statement: Statement, filters: Sequence[Filter]) -> list[str]:
+    async def _filters(self, statement: Arguments, filters: Sequence[Filter]) -> list[str]:
         above = [f for f in filters if f.operator in _ABOVE_OPERATORS]
         lineages = await self._lineages({self._header.key(f.value) for f in above}) if above else {}
         parts = [_on_lineage(statement, f, lineages.get(self._header.key(f.value), ())) for f in above]
@@ -105,7 +105,7 @@ class TableConcepts:
             parts.append(f"number = ANY({statement.bind(await self._passing(others), 'integer[]')})")
         return parts
 
-    def _on_values(self, statement: Statement, filter_: Filter) -> str:
+    def _on_values(self, statement: Arguments, filter_: Filter) -> str:
         if filter_.operator == "exists":
             is_own = filter_.property in CODE_PROPERTIES
             there = "true" if is_own else f"jsonb_exists(properties, {statement.bind(filter_.property, 'text')})"
@@ -143,7 +143,7 @@ def _is_selective(selection: Selection) -> bool:
     return selection.codes is not None or has_grams or any(f.operator not in _NEGATIONS for f in selection.filters)
 
 
-def _on_lineage(statement: Statement, filter_: Filter, found: Sequence[int]) -> str:
+def _on_lineage(statement: Arguments, filter_: Filter, found: Sequence[int]) -> str:
     number, lineage = (found[0], list(found[1:])) if found else (_NOBODY, list[int]())
     match filter_.operator:
         case "generalizes":
@@ -157,7 +157,7 @@ def _on_lineage(statement: Statement, filter_: Filter, found: Sequence[int]) -> 
             return f"lineage @> {statement.bind([number], 'integer[]')}"
 
 
-def _texts(statement: Statement, words: Sequence[str]) -> list[str]:
+def _texts(statement: Arguments, words: Sequence[str]) -> list[str]:
     grams = sorted({gram for word in words for gram in trigrams(word)})
     parts = [f"trigrams @> {statement.bind(grams, 'integer[]')}"] if grams else []
     return parts + [f"names LIKE {statement.bind(f'%{word.translate(_ESCAPES)}%', 'text')}" for word in words]

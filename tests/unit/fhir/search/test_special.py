@@ -46,6 +46,11 @@ def test_the_items_of_a_list_are_found() -> None:
     assert found("Patient", "_list:not=l", list_, patient("a"), patient("b")) == ["b"]
 
 
+def test_a_functional_list_is_refused_rather_than_found_empty() -> None:
+    with pytest.raises(NotUsable):
+        found("Condition", "_list=$current-problems", patient("a"))
+
+
 TOLD = observation(
     "told",
     text={"status": "generated", "div": "<div>Fracture &amp; <b>Œdème</b> du genou</div>"},

@@ -1,0 +1,156 @@
+"""`python -m bench.access`: what access control and the audit trail cost: reads and searches, open and under a professional's grant.
+
+The same store is served twice: by `serve --open`, then with access control to a physician who takes care of 1,000 of the
+patients, whose access token every request carries. Every answer is checked; under the grant, each leaves an audit entry.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import secrets
+import shutil
+import statistics
+import tempfile
+import time
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import asyncpg
+import msgspec
+import uvloop
+
+from bench import data, queries
+from bench.__main__ import CONNECTIONS
+from bench.client import Ask, Result, run
+from bench.data import written
+from seve.store.embedded import Embedded
+from seve.testing.serving import Served, command, free_port, start, stop
+
+_REACHED = 1_000
+_ROLE, _PERSON = "PractitionerRole/bench-role", "Practitioner/bench"
+_CLIENT = """
+INSERT INTO client (id, name, state, method, grant_types, redirect_uris, scopes, purpose, owner)
+VALUES ('bench', 'bench', 'approved', 'none', '{}', '{}', 'user/*.rs', 'TREAT', 'bench') ON CONFLICT DO NOTHING
+"""
+_SESSION = """
+INSERT INTO session (token, account, kind, role, person, organization, profession, related, delegated_by, purpose, client,
+    scopes, patient, idle_seconds, expires, until)
+VALUES ($1, 'bench', 'professional', $2, $3, '', '10', '{}', '', 'TREAT', 'bench', 'user/*.rs', '', 0,
+    now() + interval '1 day', now() + interval '1 day')
+"""
+
+
+async def main() -> None:
+    """Prints each figure beside the open one."""
+    parser = argparse.ArgumentParser(prog="python -m bench.access", description=__doc__)
+    parser.add_argument("--patients", type=int, default=1_000)
+    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--data", type=Path, help="keep the loaded store here, and use it when it is there")
+    options = parser.parse_args()
+    folder: Path = options.data or Path(tempfile.mkdtemp(prefix="seve-access-"))
+    try:
+        is_loaded = (folder / "postgres").exists()
+        server = start(folder, port=free_port(), workers=options.workers)
+        if not is_loaded:
+            await _load(server, options.patients)
+        open_ = await _measured(server, options.seconds, headers="")
+        token = await _sign_in(server)
+        stop(server)
+        os.environ["SEVE_SESSION_REQUESTS_PER_SECOND"] = os.environ["SEVE_ADDRESS_REQUESTS_PER_SECOND"] = "65535"
+        server = start(folder, port=free_port(), workers=options.workers, is_open=False)
+        bound = await _measured(server, options.seconds, headers=f"Authorization: Bearer {token}\r\n")
+        stop(server)
+        for what in open_:
+            print(
+                f"{what:40} open {open_[what]:8,.1f}  with access control {bound[what]:8,.1f}  {bound[what] / open_[what]:.0%}"
+            )
+    finally:
+        if options.data is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _load(server: Served, number: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        written(Path(folder), data.copies(data.thin_bundles(), number), with_extra=True)
+        (Path(folder) / "care.ndjson").write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in _care(number)))
+        command(server, "load", folder)
+
+
+def _care(number: int) -> list[dict[str, object]]:
+    """The physician, and a care team for each of the first patients."""
+    rows: list[dict[str, object]] = [
+        {"resourceType": "Practitioner", "id": "bench", "active": True},
+        {
+            "resourceType": "PractitionerRole",
+            "id": "bench-role",
+            "active": True,
+            "practitioner": {"reference": _PERSON},
+        },
+    ]
+    for turn, raw in enumerate(data.copies(data.thin_bundles(), min(number, _REACHED))):
+        patient = next(r["id"] for r in data.resources(raw) if r["resourceType"] == "Patient")
+        rows.append(
+            {
+                "resourceType": "CareTeam",
+                "id": f"care-{turn}",
+                "status": "active",
+                "subject": {"reference": f"Patient/{patient}"},
+                "participant": [{"member": {"reference": _ROLE}}],
+            }
+        )
+    return rows
+
+
+async def _sign_in(server: Served) -> str:
+    """A session as an access token would make it; its token."""
+    token = secrets.token_urlsafe(32)
+    connection = await asyncpg.connect(Embedded(server.data / "postgres").url())
+    try:
+        await connection.execute("INSERT INTO account (id, name) VALUES ('bench', 'bench') ON CONFLICT DO NOTHING")
+        await connection.execute(_CLIENT)
+        await connection.execute(_SESSION, sha256(token.encode()).digest(), _ROLE, _PERSON)
+        await connection.execute("ANALYZE")
+    finally:
+        await connection.close()
+    return token
+
+
+async def _measured(server: Served, seconds: float, *, headers: str) -> dict[str, float]:
+    sample = [r for raw in data.thin_bundles() for r in data.resources(raw)]
+    patients = [r["id"] for r in sample if r["resourceType"] == "Patient"]
+    reads = [
+        Ask("GET", f"{r['resourceType']}/{r['id']}", is_right=lambda s, b: s == 200 and b[:1] == b"{", headers=headers)
+        for r in sample
+        if r["resourceType"] in ("Observation", "Condition", "Encounter", "Patient")
+    ]
+    found = {"reads a second": (await _repeated(server, reads, seconds / 3)).per_second}
+    searched = sample + [row for turn, id_ in enumerate(patients) for row in queries.extra(id_, turn)]
+    timed = await queries.verified(server.base, queries.searches(searched), headers=headers)
+    asks = [replace(ask, headers=headers) for _, ask in timed]
+    random.Random(3).shuffle(asks)
+    result = await _repeated(server, asks, seconds)
+    assert not result.wrong, result.wrong[:1]
+    found["searches a second"] = result.per_second
+    alone = await run(server.base, asks[:360], connections=1)
+    found["searches a second, one caller"] = 1_000 / statistics.median(alone.milliseconds)
+    return found
+
+
+async def _repeated(server: Served, asks: list[Ask], seconds: float) -> Result:
+    await run(server.base, asks, connections=CONNECTIONS)  # warm
+    total = Result()
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        part = await run(server.base, asks, connections=CONNECTIONS)
+        total.seconds += part.seconds
+        total.milliseconds += part.milliseconds
+        total.wrong += part.wrong
+    return total
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

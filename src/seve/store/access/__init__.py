@@ -1,0 +1,1 @@
+"""The access rule in SQL, and the tables that feed it."""

@@ -1,0 +1,95 @@
+"""Whether a grant may write what it wants to: asked of the database before a unit is written, in its connection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from seve.kernel.refusals import Refusal
+from seve.store.access.rule import in_force, is_habilitated, is_reached
+from seve.store.search.arguments import Statement
+
+if TYPE_CHECKING:
+    from seve.store.database import Connection
+    from seve.store.grant import Grant, Letter, Sight
+
+
+class Forbidden(Refusal):
+    """The caller may not write this here."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "forbidden"
+    key: ClassVar[str] = "store.refusals.forbidden"
+
+
+class OutOfScope(Forbidden):
+    """The application's scopes don't cover the interaction."""
+
+    key: ClassVar[str] = "store.refusals.out_of_scope"
+
+
+class Unknown(Refusal):
+    """No such resource, or none that the caller may know of: both answers are the same."""
+
+    status: ClassVar[int] = 404
+    code: ClassVar[str] = "not-found"
+    key: ClassVar[str] = "engine.refusals.not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is to be written: the patients it is about (keys), and its kind."""
+
+    type: str
+    patients: tuple[int, ...]
+    kind: int
+
+
+def check_scope(grant: Grant, letter: Letter, type_: str, *, patients: Sequence[int] = ()) -> None:
+    """Raises OutOfScope. Scopes for one patient (`patient/…`) cover only what is about that patient; granular ones no writing."""
+    if grant.scopes is None:
+        return
+    if letter in "rs":
+        if not grant.scopes.allows(letter, type_):
+            raise OutOfScope(type=type_)
+        return
+    if any(grant.scopes.queries(type_, letter, context=context) is None for context in ("user", "system")):
+        return
+    is_patients = grant.scopes.queries(type_, letter, context="patient") is None
+    if not (is_patients and all(patient == grant.context for patient in patients)):
+        raise OutOfScope(type=type_)
+
+
+async def seen(connection: Connection, grant: Grant, sight: Sight, refs: Sequence[int]) -> dict[int, bool]:
+    """The versions in force that the grant sees, by key of the resource, and whether it may change them."""
+    if not refs:
+        return {}
+    statement = Statement(grant)
+    terms = statement.terms(sight)
+    changed = "true"
+    if sight.profession is not None:
+        changed = f"(v.author = ANY({terms.readers}) OR {is_habilitated('v.kind', terms, 'may_change')})"
+    keys = statement.is_key("v.ref", list(refs))
+    sql = f"SELECT v.ref, {changed} AS may_change FROM version v WHERE {keys} AND v.ended IS NULL AND {statement.seen('v')}"
+    return {row["ref"]: row["may_change"] for row in await connection.fetch(sql, *statement.arguments)}
+
+
+async def check(
+    connection: Connection, grant: Grant, sight: Sight, proposals: Sequence[Proposal], *, registered: Sequence[int]
+) -> None:
+    """Raises Forbidden unless the grant is in force, reaches every patient (or registers them in the same unit), and its
+    profession may add records of every kind.
+    """
+    statement = Statement(grant)
+    terms = statement.terms(sight)
+    rows = [(patient, proposal.kind) for proposal in proposals for patient in proposal.patients or (0,)]
+    asked = f"unnest({statement.bind([r[0] for r in rows], 'bigint[]')}, {statement.bind([r[1] for r in rows], 'bigint[]')})"
+    reached = "true"
+    if not sight.reaches_all:
+        new = statement.bind(list(registered), "bigint[]")
+        reached = f"(d.patient = 0 OR d.patient = ANY({new}) OR {is_reached('d.patient', '0', terms)})"
+    habilitated = "true" if sight.profession is None else is_habilitated("d.kind", terms, "may_add")
+    sql = f"SELECT {in_force(terms)} AND coalesce(bool_and({reached} AND {habilitated}), true) FROM {asked} AS d (patient, kind)"
+    if not await connection.fetchval(sql, *statement.arguments):
+        raise Forbidden(types=", ".join(sorted({proposal.type for proposal in proposals})))

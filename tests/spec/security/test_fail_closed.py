@@ -1,0 +1,281 @@
+"""What is missing, lost or wrong closes doors. Nothing of a patient leaves, and the answer says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import pytest
+
+from seve.main.asgi import Application
+from seve.store.database import Database
+from tests.spec.access.world import consent, observation, actor, purpose
+
+from .conftest import Whole, running
+
+CANARY = "Canari-Zyx"
+WAYS = (
+    "/fhir/Patient/ana",
+    "/fhir/Observation/secret",
+    "/fhir/Observation?subject=Patient/ana",
+    "/fhir/Patient/ana/$everything",
+    "/fhir/Patient/ana/_history",
+    "/fhir/Patient?_has:Observation:subject:code=4548-4",
+    "/fhir/Observation?_include=Observation:subject",
+    "/fhir/AuditEvent?patient=Patient/ana",
+)
+PAGES = ("/r/Patient/ana", "/r/Observation?q=subject=Patient/ana", "/r/Observation/secret/_history", "/security", "/")
+
+
+async def plant(whole: Whole) -> None:
+    """Data that a doctor and a patient see when all is well."""
+    await whole.world.put(observation("secret", "ana", note=[{"text": CANARY}]))
+
+
+async def seen(client: httpx.AsyncClient, *paths: str) -> list[httpx.Response]:
+    """The answers in which something of the patient stands."""
+    answers = [await client.get(path) for path in paths]
+    return [answer for answer in answers if CANARY in answer.text or "Durand" in answer.text]
+
+
+async def check_closed(whole: Whole, *, statuses: tuple[int, ...]) -> None:
+    """No reader gets anything, whatever the way in, and each answer of the API is a refusal with a sentence."""
+    for name in ("doc-app", "app"):
+        client = await token_kept(whole, name)
+        for path in WAYS:
+            answer = await client.get(path)
+            assert CANARY not in answer.text
+            assert "Durand" not in answer.text
+            if answer.status_code == 200:
+                bundle = answer.json()
+                assert bundle.get("total", 0) == 0
+                assert not [e for e in bundle.get("entry", ()) if e["resource"]["resourceType"] != "OperationOutcome"]
+            else:
+                assert answer.status_code in statuses
+                assert answer.json()["issue"][0]["details"]["text"]
+    browser = KEPT[id(whole), "doc"]
+    assert not await seen(browser, *PAGES)
+
+
+KEPT: dict[tuple[int, str], httpx.AsyncClient] = {}
+
+
+async def token_kept(whole: Whole, name: str) -> httpx.AsyncClient:
+    return KEPT[id(whole), name]
+
+
+@pytest.fixture(autouse=True)
+async def planted(whole: Whole) -> AsyncIterator[None]:
+    """Everybody is signed in and sees the canary, before anything breaks."""
+    await plant(whole)
+    KEPT.clear()
+    for name in ("doc-app", "app"):
+        client = KEPT[id(whole), name] = await whole.api(name)
+        assert await seen(client, *WAYS[:2])
+    browser = KEPT[id(whole), "doc"] = await whole.browser("doc")
+    assert await seen(browser, "/r/Patient/ana")
+    yield
+    for name in ("doc-app", "app"):  # and again when it is mended
+        answer = await KEPT[id(whole), name].get("/fhir/metadata")
+        assert answer.status_code == 200
+
+
+@asynccontextmanager
+async def broken(database: Database, does: str, mends: str) -> AsyncIterator[None]:
+    await database.pool.execute(does)
+    try:
+        yield
+    finally:
+        await database.pool.execute(mends)
+
+
+async def test_without_the_table_of_sessions_nobody_is_anybody(whole: Whole, database: Database) -> None:
+    async with broken(database, "ALTER TABLE session RENAME TO away", "ALTER TABLE away RENAME TO session"):
+        await check_closed(whole, statuses=(500, 503))
+    assert await seen(KEPT[id(whole), "doc-app"], *WAYS)
+
+
+async def test_emptied_sessions_are_no_sessions(whole: Whole, database: Database) -> None:
+    """The bug of the field where a purged session meant “all data”."""
+    await database.pool.execute("TRUNCATE session CASCADE")
+    await check_closed(whole, statuses=(401, 403, 404))
+
+
+async def test_a_session_that_ended_unheard_shows_nothing_even_while_it_is_held(
+    whole: Whole, database: Database
+) -> None:
+    """The listener's connection is cut and the row changed behind its back: each statement asks for itself."""
+    await database.pool.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+    await database.pool.execute("ALTER TABLE session DISABLE TRIGGER ALL")
+    try:
+        await database.pool.execute("UPDATE session SET ended = now()")
+        await check_closed(whole, statuses=(401, 403, 404))
+    finally:
+        await database.pool.execute("ALTER TABLE session ENABLE TRIGGER ALL")
+
+
+async def test_without_policies_professionals_see_no_one(whole: Whole, database: Database) -> None:
+    await database.pool.execute("DELETE FROM habilitation")
+    doctor = KEPT[id(whole), "doc-app"]
+    assert not await seen(doctor, *WAYS)
+    assert not await seen(KEPT[id(whole), "doc"], *PAGES)
+    assert await seen(KEPT[id(whole), "app"], "/fhir/Patient/ana"), "a patient's own record is not a matter of policy"
+
+
+async def test_without_the_table_of_policies_nothing_is_answered(whole: Whole, database: Database) -> None:
+    async with broken(database, "ALTER TABLE habilitation RENAME TO gone", "ALTER TABLE gone RENAME TO habilitation"):
+        assert not await seen(KEPT[id(whole), "doc-app"], *WAYS)
+
+
+async def test_without_the_index_of_reach_nothing_is_answered(whole: Whole, database: Database) -> None:
+    async with broken(database, "ALTER TABLE reach RENAME TO gone", "ALTER TABLE gone RENAME TO reach"):
+        await check_closed(whole, statuses=(500, 503))
+    await database.pool.execute("TRUNCATE reach")
+    assert not await seen(KEPT[id(whole), "doc-app"], *WAYS)
+
+
+async def test_what_the_trail_does_not_take_is_neither_shown_nor_written(whole: Whole, database: Database) -> None:
+    before = await database.pool.fetchval("SELECT count(*) FROM version")
+    async with broken(database, "ALTER TABLE audit RENAME TO gone", "ALTER TABLE gone RENAME TO audit"):
+        await check_closed(whole, statuses=(500, 503))
+        doctor = KEPT[id(whole), "doc-app"]
+        json_ = {"content-type": "application/fhir+json"}
+        body = json.dumps({k: v for k, v in observation("x", "ana").items() if k != "id"})
+        assert (await doctor.post("/fhir/Observation", content=body, headers=json_)).status_code in (500, 503)
+    assert await database.pool.fetchval("SELECT count(*) FROM version") == before
+    assert await seen(KEPT[id(whole), "doc-app"], *WAYS)
+
+
+@asynccontextmanager
+async def as_role(whole: Whole, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Whole]:
+    """Another server on the same store, whose database user has no more rights than it needs."""
+    database = whole.world.engine.database
+    await database.pool.execute(
+        "DROP OWNED BY modest" if await _exists(database) else "CREATE ROLE modest LOGIN PASSWORD 'modest'"
+    )
+    await database.pool.execute("GRANT USAGE ON SCHEMA public TO modest")
+    await database.pool.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO modest")
+    await database.pool.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO modest")
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    monkeypatch.setenv("SEVE_DATABASE_URL", urlunsplit(parts._replace(netloc=f"modest:modest@{place}")))
+    app = Application()
+    async with running(app):
+        yield Whole(app, whole.world, whole.data)
+
+
+async def _exists(database: Database) -> bool:
+    return bool(await database.pool.fetchval("SELECT 1 FROM pg_roles WHERE rolname = 'modest'"))
+
+
+async def test_a_server_that_may_not_insert_into_the_trail_answers_nothing(
+    whole: Whole, database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with as_role(whole, postgres_url, monkeypatch) as modest:
+        doctor = modest.client(authorization=KEPT[id(whole), "doc-app"].headers["authorization"])
+        assert await seen(doctor, *WAYS)
+        async with broken(database, "REVOKE INSERT ON audit FROM modest", "GRANT INSERT ON audit TO modest"):
+            for path in WAYS:
+                answer = await doctor.get(path)
+                assert answer.status_code == 503
+                assert "seve doctor" in answer.json()["issue"][0]["details"]["text"]
+                assert CANARY not in answer.text
+            body = json.dumps({k: v for k, v in observation("x", "ana").items() if k != "id"})
+            json_ = {"content-type": "application/fhir+json"}
+            before = await database.pool.fetchval("SELECT count(*) FROM version")
+            assert (await doctor.post("/fhir/Observation", content=body, headers=json_)).status_code == 503
+            assert (await doctor.delete("/fhir/Observation/secret")).status_code == 503
+            assert await database.pool.fetchval("SELECT count(*) FROM version") == before
+        assert await seen(doctor, *WAYS)
+
+
+async def test_a_database_that_takes_no_writes_shows_nothing_and_says_so(whole: Whole, database: Database) -> None:
+    """As a standby in recovery: reading leaves entries, so that there is no reading either."""
+    name = await database.pool.fetchval("SELECT current_database()")
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    await database.pool.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    try:
+        await database.pool.execute(others)
+        await check_closed(whole, statuses=(401, 503))
+        answer = await KEPT[id(whole), "doc-app"].get("/fhir/Patient/ana")
+        assert answer.status_code == 503
+        assert "seve doctor" in answer.text
+    finally:
+        await database.pool.execute(f'BEGIN READ WRITE; ALTER DATABASE "{name}" RESET default_transaction_read_only; COMMIT')
+        await database.pool.execute(others)
+    assert await seen(KEPT[id(whole), "doc-app"], *WAYS)
+
+
+async def test_a_database_that_is_gone_is_told_as_such(whole: Whole, database: Database) -> None:
+    name = await database.pool.fetchval("SELECT current_database()")
+    connection = await database.pool.acquire()
+    try:
+        await connection.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false')
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        for client in (KEPT[id(whole), "doc-app"], KEPT[id(whole), "app"]):
+            answer = await client.get("/fhir/Patient/ana")
+            assert answer.status_code in (500, 503)
+            assert CANARY not in answer.text
+        assert not await seen(KEPT[id(whole), "doc"], *PAGES)
+    finally:
+        await connection.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true')
+        await database.pool.release(connection)
+
+
+async def test_a_server_without_its_keys_does_not_start(
+    whole: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Root reads whatever its mode; a file in the place of the directory is refused to root too."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "keys").write_text("")
+    monkeypatch.setenv("SEVE_DATA", str(elsewhere))
+    with pytest.raises(AssertionError, match=r"lifespan\.startup\.failed"):
+        async with running(Application()):
+            pass
+    assert "keys" in capsys.readouterr().err
+
+
+async def test_keys_lost_while_serving_lose_no_entry(whole: Whole, database: Database) -> None:
+    """What was begun under a key goes on under it; what needs another one is refused. Nothing is shown without an entry."""
+    keys = whole.data / "keys"
+    shutil.move(keys, whole.data / "away")
+    try:
+        before = await database.pool.fetchval("SELECT count(*) FROM audit")
+        answers = [await KEPT[id(whole), "doc-app"].get(path) for path in WAYS[:4]]
+        shown = [a for a in answers if CANARY in a.text or "Durand" in a.text]
+        assert await database.pool.fetchval("SELECT count(*) FROM audit") >= before + len(shown)
+    finally:
+        shutil.move(whole.data / "away", keys)
+
+
+async def test_an_hour_in_which_the_clock_jumps_opens_nothing_that_is_dated(
+    whole: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forward: what was to end has ended. Sessions go by the clock of the database, and are not opened by ours."""
+    at = {"start": "2020-01-01", "end": time.strftime("%Y-%m-%d", time.gmtime(time.time() + 3 * 86_400))}
+    opened = consent("until-soon", "ana", type="permit", period=at, actor=[actor("Practitioner/other")], purpose=[purpose("TREAT")])
+    await whole.world.put(opened)
+    await whole.world.engine.database.pool.execute("UPDATE session SET client = 'app', scopes = 'user/*.cruds' WHERE key = $1", whole.world.principals["other"].session)
+    other = await whole.api("other")
+    assert await seen(other, "/fhir/Patient/ana")
+    real = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: real() + 10 * 86_400 * 10**9)
+    assert not await seen(other, "/fhir/Patient/ana")
+    monkeypatch.setattr(time, "time_ns", lambda: real() - 15 * 365 * 86_400 * 10**9)
+    assert not await seen(other, "/fhir/Patient/ana")
+
+
+async def test_a_session_that_ends_by_time_ends_though_our_clock_stands_still(whole: Whole, database: Database) -> None:
+    await database.pool.execute("UPDATE session SET expires = now() + interval '300 milliseconds'")
+    await asyncio.sleep(0.4)
+    await check_closed(whole, statuses=(401, 403, 404))

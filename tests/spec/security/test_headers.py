@@ -1,0 +1,104 @@
+"""Every kind of answer carries the headers that keep browsers, caches and other sites from doing more with it than they should."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from seve.rest.shield.shield import Rules, Shield
+
+from .conftest import Whole
+
+PAGES = ("/", "/signin", "/security", "/r/Patient", "/r/Patient/ana", "/nowhere", "/r/Patient/ana/_history")
+DATA = ("/fhir/metadata", "/fhir/Patient/ana", "/fhir/Patient", "/fhir/Patient/absent", "/fhir/no/such/path", "/fhir")
+OAUTH = ("/oauth/authorize", "/oauth/token", "/oauth/jwks", "/oauth/nowhere", "/.well-known/openid-configuration")
+FILES = ("/static/seve.css", "/signin/static/nowhere.js", "/static/../app.py")
+
+
+def check_everywhere(answer: httpx.Response) -> None:
+    headers = answer.headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] in ("same-origin", "no-referrer")
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    policy = headers["content-security-policy"]
+    for part in ("default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert part in policy
+    assert "unsafe" not in policy
+    assert "server" not in headers
+    assert "x-powered-by" not in headers
+    for name, value in headers.multi_items():
+        assert headers.get_list(name) == [value] or name in ("set-cookie", "vary", "link"), f"{name} comes twice"
+
+
+@pytest.mark.parametrize("path", [*PAGES, *DATA, *OAUTH, *FILES])
+async def test_every_answer_carries_them_whoever_asks(whole: Whole, path: str) -> None:
+    doctor = await whole.api("doc-app")
+    browser = await whole.browser("doc")
+    for client in (whole.client(), doctor, browser):
+        check_everywhere(await client.get(path))
+        check_everywhere(await client.post(path))
+
+
+@pytest.mark.parametrize("path", [*PAGES[:1], *PAGES[2:], *DATA[1:]])
+async def test_what_may_be_about_a_person_is_stored_nowhere(whole: Whole, path: str) -> None:
+    for client in (await whole.api("doc-app"), await whole.browser("doc"), whole.client()):
+        assert (await client.get(path)).headers["cache-control"] == "no-store"
+
+
+async def test_what_is_the_same_for_everybody_may_be_kept(whole: Whole) -> None:
+    answer = await whole.client().get("/static/seve.css")
+    assert answer.status_code == 200
+    assert "cache-control" not in answer.headers
+    assert "max-age" in (await whole.client().get("/oauth/jwks")).headers["cache-control"]
+
+
+async def test_stored_html_runs_nothing_in_a_browser(whole: Whole) -> None:
+    doctor = await whole.api("doc-app")
+    page = b"<script>alert(1)</script>"
+    made = await doctor.post(
+        "/fhir/Binary", content=page, headers={"content-type": "text/html", "x-security-context": "Patient/ana"}
+    )
+    assert made.status_code == 201
+    answer = await doctor.get(made.headers["location"], headers={"accept": "text/html"})
+    assert answer.content == page
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("site", "is_told"), [("https://sante.example", True), ("http://127.0.0.1:8080", False)])
+async def test_a_site_on_https_tells_browsers_to_stay_there(site: str, is_told: bool) -> None:
+    async def nothing(scope: object, receive: object, send: object) -> None:
+        assert callable(send)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    transport = httpx.ASGITransport(app=Shield(nothing, Rules(site)))
+    answer = await httpx.AsyncClient(transport=transport, base_url=site).get("/fhir/metadata")
+    told = answer.headers.get("strict-transport-security", "")
+    assert (told == "max-age=63072000; includeSubDomains") == is_told
+
+
+@pytest.mark.parametrize("path", ["/fhir/Patient/ana", "/", "/oauth/token"])
+async def test_bodies_say_what_they_are_and_in_which_characters(whole: Whole, path: str) -> None:
+    for client in (await whole.api("doc-app"), await whole.browser("doc")):
+        answer = await client.get(path)
+        content_type = answer.headers.get("content-type", "")
+        assert not answer.content or "charset=utf-8" in content_type or content_type == "application/json"
+
+
+async def test_a_broken_page_has_them_too(whole: Whole) -> None:
+    """What goes wrong outside every handler is answered outside their headers, but within the shield."""
+    pool = whole.world.engine.database.pool
+    browser = await whole.browser("doc")
+    await pool.execute("ALTER TABLE session RENAME TO session_away")
+    try:
+        for path in ("/", "/signin", "/fhir/Patient/ana"):
+            answer = await browser.get(path)
+            assert answer.status_code in (200, 401, 500, 503)
+            check_everywhere(answer)
+            assert "Traceback" not in answer.text
+            assert "session_away" not in answer.text
+    finally:
+        await pool.execute("ALTER TABLE session_away RENAME TO session")
