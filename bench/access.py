@@ -23,11 +23,13 @@ import msgspec
 import uvloop
 
 from bench import data, queries
-from bench.__main__ import CONNECTIONS
 from bench.client import Ask, Result, run
 from bench.data import written
 from seve.store.embedded import Embedded
 from seve.testing.serving import Served, command, free_port, start, stop
+
+CONNECTIONS = 48
+"""Enough callers to keep both cores busy while some wait for the disk."""
 
 _REACHED = 1_000
 _ROLE, _PERSON = "PractitionerRole/bench-role", "Practitioner/bench"
@@ -51,6 +53,7 @@ async def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--data", type=Path, help="keep the loaded store here, and use it when it is there")
     options = parser.parse_args()
+    os.environ |= {"SEVE_SESSION_REQUESTS_PER_SECOND": "60000", "SEVE_ADDRESS_REQUESTS_PER_SECOND": "60000"}
     folder: Path = options.data or Path(tempfile.mkdtemp(prefix="seve-access-"))
     try:
         is_loaded = (folder / "postgres").exists()

@@ -82,16 +82,24 @@ class ReadLane:
     async def _read(self, batch: list[_Asked]) -> None:
         try:
             found = await self._found(batch)
-            acts = [act for asked, one in zip(batch, found, strict=True) for act in _acts_of(asked, one)]
+        except Exception as error:  # noqa: BLE001 - handed to those who wait
+            _fail(batch, error)
+            return
+        acts = [act for asked, one in zip(batch, found, strict=True) for act in _acts_of(asked, one)]
+        if not acts:
+            _settle(batch, found)
+            return
+        task = asyncio.create_task(self._tell(batch, found, acts))  # the next batch reads while these entries are committed
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tell(self, batch: list[_Asked], found: list[Stored | None], acts: list[Act]) -> None:
+        try:
             await self._ledger.record(acts)
         except Exception as error:  # noqa: BLE001 - handed to those who wait
-            for asked in batch:
-                if not asked.future.done():
-                    asked.future.set_exception(error)
-            return
-        for asked, one in zip(batch, found, strict=True):
-            if not asked.future.done():
-                asked.future.set_result(one)
+            _fail(batch, error)
+        else:
+            _settle(batch, found)
 
     async def _found(self, batch: list[_Asked]) -> list[Stored | None]:
         found = list[Stored | None]([None]) * len(batch)
@@ -107,6 +115,18 @@ class ReadLane:
             for row in await self._database.pool.fetch(_shared_read(), *columns, time.time_ns() // 1_000):
                 found[row["n"]] = _stored(batch[row["n"]], row)
         return found
+
+
+def _fail(batch: list[_Asked], error: Exception) -> None:
+    for asked in batch:
+        if not asked.future.done():
+            asked.future.set_exception(error)
+
+
+def _settle(batch: list[_Asked], found: list[Stored | None]) -> None:
+    for asked, one in zip(batch, found, strict=True):
+        if not asked.future.done():
+            asked.future.set_result(one)
 
 
 def _stored(asked: _Asked, row: Any) -> Stored | None:

@@ -58,6 +58,18 @@ async def test_a_signed_assertion_becomes_a_short_access_token(place: Place, kin
     assert principal.scopes == Scopes.parse("system/Observation.rs")
 
 
+async def test_a_machine_reaches_all_patients_only_when_an_officer_said_so(place: Place) -> None:
+    app = await machine(place)
+    for reaches_all in (False, True):
+        await place.identity.database.pool.execute(
+            "UPDATE client SET reaches_all = $2 WHERE id = $1", app.id, reaches_all
+        )
+        _, found = await ask(app, app.assertion())
+        principal = await principal_of_token(place.identity, found["access_token"])
+        assert principal is not None
+        assert principal.reaches_all is reaches_all
+
+
 async def test_scopes_are_system_scopes_within_those_registered(place: Place) -> None:
     app = await machine(place, scopes="system/Observation.rs system/Patient.rs")
     _, found = await ask(app, app.assertion(), scope="system/*.cruds user/Observation.rs")

@@ -147,4 +147,5 @@ def _principal(session: Session) -> Principal:
         client=session.client,
         scopes=None if session.scopes is None else Scopes.parse(session.scopes),
         patient=session.patient,
+        reaches_all=session.reaches_all,
     )

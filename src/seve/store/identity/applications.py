@@ -35,6 +35,7 @@ class Client:
     account: str = ""
     role: str = ""
     organization: str = ""
+    reaches_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,11 @@ async def clients(pool: Pool | Connection, *states: str) -> list[Client]:
     return [_client(row) for row in await pool.fetch(statements("application")["clients"], list(states))]
 
 
-async def decide(connection: Connection, id_: str, *, state: str, by: str) -> bool:
-    """An officer's decision on a client; one that is not approved loses its tokens in the same transaction."""
-    found = await connection.fetchval(statements("application")["decide"], id_, state, by)
+async def decide(connection: Connection, id_: str, *, state: str, by: str, reaches_all: bool = False) -> bool:
+    """An officer's decision on a client; one that is not approved loses its tokens in the same transaction. `reaches_all`
+    opens the data of all patients to a machine.
+    """
+    found = await connection.fetchval(statements("application")["decide"], id_, state, by, reaches_all)
     if found is not None and state != "approved":
         await connection.execute(statements("application")["silence"], id_)
     return found is not None
@@ -251,6 +254,7 @@ def _client(row: asyncpg.Record) -> Client:
         account=row["account"] or "",
         role=row["role"],
         organization=row["organization"],
+        reaches_all=row["reaches_all"],
     )
 
 

@@ -70,6 +70,7 @@ class Session:
     device: str
     created: datetime
     until: datetime
+    reaches_all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,4 +226,5 @@ def _session(row: asyncpg.Record) -> Session:
         device=row["device"],
         created=row["created"],
         until=row["until"],
+        reaches_all=row["reaches_all"],
     )

@@ -127,6 +127,7 @@ CREATE TABLE client (
     account       text COLLATE "C" REFERENCES account ON DELETE SET NULL, -- of a machine: the account it acts as
     role          text NOT NULL DEFAULT '',   -- of a machine: its Device
     organization  text NOT NULL DEFAULT '',
+    reaches_all   boolean NOT NULL DEFAULT false, -- of a machine: an officer approved it for the data of all patients
     created       timestamptz NOT NULL DEFAULT now(),
     decided       timestamptz,
     decided_by    text

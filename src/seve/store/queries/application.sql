@@ -11,7 +11,7 @@ SELECT * FROM client WHERE id = $1;
 SELECT * FROM client WHERE state = ANY ($1::text[]) ORDER BY created DESC LIMIT 500;
 
 -- name: decide
-UPDATE client SET state = $2, decided = now(), decided_by = $3 WHERE id = $1 RETURNING id;
+UPDATE client SET state = $2, decided = now(), decided_by = $3, reaches_all = $4 WHERE id = $1 RETURNING id;
 
 -- name: silence
 -- What an application that is no longer approved holds ends at once.

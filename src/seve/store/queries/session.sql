@@ -11,7 +11,8 @@ RETURNING key;
 
 -- name: find
 -- The session of a token, when it is in force. A delegate's delegation, a token's grant and the account are looked at again.
-SELECT s.*, extract(epoch FROM s.expires - now())::float8 AS seconds, extract(epoch FROM now() - s.proven)::float8 AS proven_seconds
+SELECT s.*, extract(epoch FROM s.expires - now())::float8 AS seconds, extract(epoch FROM now() - s.proven)::float8 AS proven_seconds,
+    s.kind = 'machine' AND EXISTS (SELECT FROM client c WHERE c.id = s.client AND c.reaches_all) AS reaches_all
 FROM session s JOIN account a ON a.id = s.account AND a.blocked IS NULL
 WHERE s.token = $1 AND s.ended IS NULL AND s.expires > now()
     AND (s.delegation IS NULL OR EXISTS (

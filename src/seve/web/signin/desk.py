@@ -45,7 +45,8 @@ class DeskPages:
         held, form = await self._pages.sent(request)
         _check(held)
         if (state := _STATES.get(form["decision"])) is not None:
-            await registry.decide(self._identity, held, form["client"], state=state)
+            reaches_all = form["reaches_all"] == "yes"
+            await registry.decide(self._identity, held, form["client"], state=state, reaches_all=reaches_all)
             self._identity.held.clear()
         return RedirectResponse("/desk/accounts", 303, _PRIVATE)
 

@@ -105,11 +105,17 @@ def check_redirect_uri(uri: str) -> None:
 
 
 async def decide(
-    identity: Identity, held: Held, client_id: str, *, state: Literal["approved", "refused", "blocked"]
+    identity: Identity,
+    held: Held,
+    client_id: str,
+    *,
+    state: Literal["approved", "refused", "blocked"],
+    reaches_all: bool = False,
 ) -> bool:
     """An officer's decision. A refused or blocked application loses what it holds at once. Raises OfficerNeeded.
 
-    A machine gets its account with the approval.
+    A machine gets its account with the approval, and with `reaches_all` the data of all patients; without it, those of its
+    organisation's patients.
     """
     if held.principal.kind != "officer" or held.principal.client:
         raise OfficerNeeded
@@ -121,7 +127,14 @@ async def decide(
             account = f"client-{client.id}"
             await accounts.add(connection, account, name=client.name)
             await applications.act_as(connection, client.id, account)
-        return await applications.decide(connection, client_id, state=state, by=held.principal.account)
+        is_machine = "client_credentials" in client.grant_types
+        return await applications.decide(
+            connection,
+            client_id,
+            state=state,
+            by=held.principal.account,
+            reaches_all=reaches_all and is_machine and state == "approved",
+        )
 
 
 def _keys(found: Any) -> dict[str, Any] | None:
