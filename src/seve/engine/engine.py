@@ -45,7 +45,9 @@ class Limits:
 
 @dataclass(slots=True, eq=False)
 class Engine:
-    """Definitions in force, the store, and the rules between them. `base_url` ends without a slash."""
+    """Definitions in force, the store, and the rules between them. `base_url` ends without a slash; `oauth_url` is where tokens
+    come from ("" without access control).
+    """
 
     database: Database
     definitions: Definitions
@@ -54,6 +56,7 @@ class Engine:
     terminology: TerminologyService
     pages: PageLinks
     base_url: str = ""
+    oauth_url: str = ""
     import_hosts: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     ledger: Ledger = field(kw_only=True)

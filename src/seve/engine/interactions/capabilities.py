@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from seve.engine.audit.criteria import SUPPORTED
 from seve.engine.operations.registry import operations
 from seve.engine.requests import Answer, Request
 from seve.fhir import Resource
@@ -34,6 +35,7 @@ def capabilities(engine: Engine, request: Request) -> Answer:
 
 @lru_cache(maxsize=4)
 def _statement(engine: Engine) -> Resource:
+    security = {"security": _security(engine.oauth_url)} if engine.oauth_url else {}
     release = version("seve")
     definitions = [d for url in operations() if (d := engine.definitions.resource("OperationDefinition", url))]
     return {
@@ -49,6 +51,7 @@ def _statement(engine: Engine) -> Resource:
         "rest": [
             {
                 "mode": "server",
+                **security,
                 "resource": [
                     _resource(engine, type_, definitions) for type_ in sorted(engine.definitions.resource_types)
                 ],
@@ -78,11 +81,34 @@ def _resource(engine: Engine, type_: str, definitions: list[Resource]) -> dict[s
         "searchRevInclude": ["*"],
         "searchParam": _parameters(engine, type_),
     }
+    if engine.oauth_url and type_ == "AuditEvent":  # the trail: appended to, read, never changed
+        return {
+            "type": type_,
+            "profile": described["profile"],
+            "interaction": [{"code": code} for code in ("create", "read", "search-type")],
+            "searchParam": [p for p in described["searchParam"] if p["name"] in SUPPORTED],
+        }
     if offered := [
         _operation(d) for d in definitions if type_ in d.get("resource", []) or "Resource" in d.get("resource", [])
     ]:
         described["operation"] = offered
     return described
+
+
+def _security(oauth_url: str) -> Resource:
+    """Where tokens come from (SMART App Launch 2.2, the older form that clients still read)."""
+    system = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+    endpoints = ("authorize", "token", "register", "introspect", "revoke")
+    return {
+        "cors": False,
+        "service": [{"coding": [{"system": system, "code": "SMART-on-FHIR"}]}],
+        "extension": [
+            {
+                "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+                "extension": [{"url": name, "valueUri": f"{oauth_url}/{name}"} for name in endpoints],
+            }
+        ],
+    }
 
 
 def _links(engine: Engine, type_: str) -> list[str]:
