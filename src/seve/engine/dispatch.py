@@ -47,8 +47,6 @@ async def perform(engine: Engine, grant: Grant, request: Request) -> Answer:
     if segments and segments[-1].startswith("$"):
         return await _operation(engine, grant, request, segments)
     _check_scope(grant, request, segments)
-    if segments[:1] == ["AuditEvent"] and grant.sight is not None:
-        return await audit_events(engine, grant, request, segments)
     match segments:
         case []:
             return await _system(engine, grant, request)
@@ -102,6 +100,8 @@ async def _system(engine: Engine, grant: Grant, request: Request) -> Answer:
 
 async def _typed(engine: Engine, grant: Grant, request: Request, segments: list[str]) -> Answer:
     type_ = segments[0]
+    if type_ == "AuditEvent" and grant.sight is not None:
+        return await audit_events(engine, grant, request, segments)
     match segments[1:]:
         case []:
             return await _type(engine, grant, request, type_)
