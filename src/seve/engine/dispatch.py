@@ -99,9 +99,13 @@ async def _system(engine: Engine, grant: Grant, request: Request) -> Answer:
 
 
 async def _typed(engine: Engine, grant: Grant, request: Request, segments: list[str]) -> Answer:
-    type_ = segments[0]
-    if type_ == "AuditEvent" and grant.sight is not None:
+    if segments[0] == "AuditEvent" and grant.sight is not None:
         return await audit_events(engine, grant, request, segments)
+    return await _recorded(engine, grant, request, segments)
+
+
+async def _recorded(engine: Engine, grant: Grant, request: Request, segments: list[str]) -> Answer:
+    type_ = segments[0]
     match segments[1:]:
         case []:
             return await _type(engine, grant, request, type_)
