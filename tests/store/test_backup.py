@@ -13,7 +13,9 @@ from tests.store.loads import PATIENT, RESOURCES, document, index_rows, loaded
 from seve.engine.engine import Engine
 from seve.fhir.definitions import core
 from seve.rest.app import FhirApp
+from seve.rest.gate import OpenGate
 from seve.store import dumping, reindexing
+from seve.store.audit.keys import Keyring
 from seve.store.database import Database
 from seve.testing.plugin import BASE_URL
 
@@ -65,8 +67,8 @@ async def test_a_backup_under_load_restores_every_write_acknowledged_before_it_b
     await dumping.restore(copy, tmp_path / "backup", jobs=2, replaces=False)
     database = await Database.open(copy)
     try:
-        restored = await Engine.open(database, core(), base_url=BASE_URL)
-        transport = httpx.ASGITransport(app=FhirApp(restored))
+        restored = await Engine.open(database, core(), keys=Keyring.open(tmp_path / "keys"), base_url=BASE_URL)
+        transport = httpx.ASGITransport(app=FhirApp(restored, OpenGate()))
         async with httpx.AsyncClient(transport=transport, base_url=BASE_URL + "/") as second:
             for id_ in before:
                 body = (await second.get(f"Patient/{id_}")).json()
@@ -89,6 +91,11 @@ async def test_a_store_with_content_is_not_overwritten_unless_it_is_asked_for(
 ) -> None:
     await _drop(postgres_url)
     await loaded(postgres_url, document(*RESOURCES))
+    await engine.database.pool.execute(
+        "WITH account AS (INSERT INTO account (id, name) VALUES ('a', 'a')) INSERT INTO session (token, account, kind, role, person, "
+        "organization, profession, related, delegated_by, purpose, client, patient, idle_seconds, expires, until) "
+        "VALUES ('t', 'a', 'officer', '', '', '', '', '{}', '', '', '', '', 0, now() + interval '1 day', now() + interval '1 day')"
+    )
     await dumping.backup(postgres_url, tmp_path / "backup")
     copy = _copy_of(postgres_url)
     await dumping.restore(copy, tmp_path / "backup", jobs=1, replaces=False)
@@ -99,6 +106,7 @@ async def test_a_store_with_content_is_not_overwritten_unless_it_is_asked_for(
     assert await connection.fetchval("SELECT count(*) FROM version") == len(RESOURCES)
     assert await connection.fetchval("SELECT bool_and(xid = '3'::xid8) FROM version")
     assert not await connection.fetchval("SELECT count(*) FROM setting WHERE name = 'page_secret'")
+    assert await connection.fetchval("SELECT bool_and(ended IS NOT NULL) FROM session"), "nobody is signed in by a backup"
     await connection.close()
     await _drop(postgres_url)
 

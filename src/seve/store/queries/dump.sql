@@ -16,3 +16,8 @@ ALTER TABLE version
 -- name: forget_cluster
 DELETE FROM setting WHERE name IN ('page_secret', 'horizon', 'reindex');
 
+-- name: end_sessions
+-- What was revoked since the backup must not come back with it: everybody signs in again, every application asks again.
+WITH ended AS (UPDATE session SET ended = now() WHERE ended IS NULL),
+    forgotten AS (DELETE FROM authorization_code)
+DELETE FROM refresh_token;
