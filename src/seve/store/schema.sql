@@ -397,6 +397,7 @@ CREATE TABLE client (
     account       text COLLATE "C" REFERENCES account ON DELETE SET NULL, -- of a machine: the account it acts as
     role          text NOT NULL DEFAULT '',   -- of a machine: its Device
     organization  text NOT NULL DEFAULT '',
+    reaches_all   boolean NOT NULL DEFAULT false, -- of a machine: an officer approved it for the data of all patients
     created       timestamptz NOT NULL DEFAULT now(),
     decided       timestamptz,
     decided_by    text
@@ -506,3 +507,9 @@ CREATE TABLE audit_habit (
     PRIMARY KEY (agent, day)
 );
 CREATE INDEX audit_habit_by_role ON audit_habit (role, day);
+
+-- Archives of all that a person sees, made by a task, until they are fetched or a day has passed: they go with their task.
+CREATE TABLE archive (
+    task    text PRIMARY KEY REFERENCES task ON DELETE CASCADE,
+    content bytea NOT NULL                    -- a ZIP file
+);

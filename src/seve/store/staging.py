@@ -9,7 +9,7 @@ from seve.fhir import Resource
 from seve.fhir.codec import encode_json
 from seve.fhir.search.keys import value_key
 from seve.kernel.identifiers import instant_of
-from seve.store.access.admission import Forbidden, Proposal, Unknown, check, check_scope, seen
+from seve.store.access.admission import Forbidden, Proposal, Unknown, check, check_openings, check_scope, seen
 from seve.store.deeds import Current, Deed, Draft, Unit, Written
 from seve.store.rows import Rows, Traits
 
@@ -88,9 +88,14 @@ class Batch:
                 raise Forbidden(types="AuditEvent")
             letter: Letter = "c" if one.written.is_created else _LETTERS[one.draft.method]
             check_scope(grant, letter, one.deed.type, patients=one.subjects)
-        proposals = [Proposal(s.deed.type, s.subjects, s.traits.kind) for s in staged if s.draft.resource is not None]
+        proposals = [
+            Proposal(s.deed.type, s.subjects, s.traits.kind, tuple(s.draft.entries.reaches))
+            for s in staged
+            if s.draft.resource is not None
+        ]
         registered = [one.deed.ref for one in staged if one.deed.type == "Patient" and one.deed.is_new]
         await check(self._connection, grant, sight, proposals, registered=registered)
+        await check_openings(self._connection, grant, sight, proposals, registered=registered)
 
     def _outcome(self, deed: Deed, draft: Draft | None, before: Current | None) -> Written:
         if draft is None:

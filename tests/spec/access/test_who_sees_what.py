@@ -429,3 +429,23 @@ async def test_patients_read_their_own_trail_officers_all_of_it_and_professional
     entry = {"resource": event_body, "request": {"method": "POST", "url": "AuditEvent"}}
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
     assert (await send(api, "machine", "POST", "", bundle)).status_code == 403
+
+
+async def test_nobody_opens_more_of_a_record_than_they_reach(api: httpx.AsyncClient, world: World) -> None:
+    day = {"period": {"end": "2999-01-01T00:00:00Z"}}
+    await world.put(care_team("guest", "bob", "PractitionerRole/other-role") | day)
+    team = {**care_team("-", "bob", "PractitionerRole/doc-role")}
+    assert (await send(api, "other", "POST", "CareTeam", team)).status_code == 403, "longer than the writer's own"
+    assert (await send(api, "other", "POST", "CareTeam", team | day)).status_code == 201
+    psy = [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "PSY"}]
+    lifted = consent("-", "ana", type="permit", securityLabel=psy, actor=[actor("PractitionerRole/doc-role")])
+    assert (await send(api, "doc", "POST", "Consent", lifted)).status_code == 403, "through more of the veil"
+    denied = consent("-", "ana", type="deny", actor=[actor("PractitionerRole/nurse-role")])
+    assert (await send(api, "doc", "POST", "Consent", denied)).status_code == 403, "only the patient shuts out"
+    guardian = {
+        "resourceType": "RelatedPerson", "active": True, "patient": {"reference": "Patient/ana"},
+        "relationship": [{"coding": [{"code": "GUARD"}]}],
+    }  # fmt: skip
+    assert (await send(api, "doc", "POST", "RelatedPerson", guardian)).status_code == 403, "for another purpose"
+    colleague = care_team("-", "ana", "PractitionerRole/other-role")
+    assert (await send(api, "doc", "POST", "CareTeam", colleague)).status_code == 201

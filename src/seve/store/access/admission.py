@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from seve.fhir.access.reaches import CARE_LIFTS, PURPOSES, STANDING, Reach
 from seve.kernel.refusals import Refusal
 from seve.store.access.rule import in_force, is_habilitated, is_reached
 from seve.store.search.arguments import Statement
@@ -37,13 +38,20 @@ class Unknown(Refusal):
     key: ClassVar[str] = "engine.refusals.not_found"
 
 
+class OpensTooMuch(Forbidden):
+    """It would let somebody in further than the writer is, or shut somebody out: only the patient decides that."""
+
+    key: ClassVar[str] = "store.refusals.opens_too_much"
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What is to be written: the patients it is about (keys), and its kind."""
+    """What is to be written: the patients it is about (keys), its kind, and whom it lets in or shuts out."""
 
     type: str
     patients: tuple[int, ...]
     kind: int
+    reaches: tuple[Reach, ...] = ()
 
 
 def check_scope(grant: Grant, letter: Letter, type_: str, *, patients: Sequence[int] = ()) -> None:
@@ -93,3 +101,39 @@ async def check(
     sql = f"SELECT {in_force(terms)} AND coalesce(bool_and({reached} AND {habilitated}), true) FROM {asked} AS d (patient, kind)"
     if not await connection.fetchval(sql, *statement.arguments):
         raise Forbidden(types=", ".join(sorted({proposal.type for proposal in proposals})))
+
+
+async def check_openings(
+    connection: Connection, grant: Grant, sight: Sight, proposals: Sequence[Proposal], *, registered: Sequence[int]
+) -> None:
+    """Raises OpensTooMuch: nobody lets others in for another purpose, longer, or through more of the veil than they reach
+    the patient themselves; who registers a patient reaches them for care without end. Nobody but the patient shuts others
+    out, which is not written here (`engine/access/sharing`).
+    """
+    rows = [r for p in proposals for r in p.reaches if r.patient not in (STANDING, r.reader)]
+    if sight.reaches_all or not rows:
+        return
+    types = ", ".join(sorted({proposal.type for proposal in proposals}))
+    others = [row for row in rows if not (row.patient in registered and _is_care(row))]
+    if not all(row.opens for row in others):
+        raise OpensTooMuch(types=types)
+    statement = Statement(grant)
+    terms = statement.terms(replace(sight, profession=None))  # `check` has looked at the profession
+    columns = (
+        statement.bind([row.patient for row in others], "bigint[]"),
+        statement.bind([row.purpose for row in others], "smallint[]"),
+        statement.bind([row.lifts for row in others], "integer[]"),
+        statement.bind([row.until for row in others], "bigint[]"),
+    )
+    sql = (
+        f"SELECT {in_force(terms)} AND coalesce(bool_and(EXISTS (SELECT FROM reach r WHERE r.patient = o.patient "
+        f"AND r.reader = ANY({terms.readers}) AND r.opens AND r.purpose = o.purpose AND r.purpose = {terms.purpose} "
+        f"AND o.lifts & ~r.lifts = 0 AND r.until >= o.until AND r.since <= {terms.at} AND r.until > {terms.at})), true) "
+        f"FROM unnest({', '.join(columns)}) AS o (patient, purpose, lifts, until)"
+    )
+    if not await connection.fetchval(sql, *statement.arguments):
+        raise OpensTooMuch(types=types)
+
+
+def _is_care(row: Reach) -> bool:
+    return row.opens and row.purpose == PURPOSES["TREAT"] and row.lifts & ~CARE_LIFTS == 0

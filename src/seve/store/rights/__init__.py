@@ -1,0 +1,1 @@
+"""What the pages of rights read and keep: who reaches a record, archives, retention."""
