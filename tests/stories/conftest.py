@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
 import tarfile
+import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.spec.asking import PATIENT, observation
 from tools.browser import executable
 
-from seve.testing.serving import Served, served
+from seve.testing.serving import Served, free_port, served
 
 AXE = Path(__file__).parents[2] / ".cache" / "npm"
 FLAGS = [
@@ -90,3 +97,39 @@ def axe() -> str:
         stream = archive.extractfile("package/axe.min.js")
         assert stream is not None
         return stream.read().decode()
+
+
+@pytest.fixture(scope="session")
+def demonstration() -> Iterator[str]:
+    """The address of `seve demo`, with its personas, on a store of its own."""
+    data, port = Path(tempfile.mkdtemp(prefix="seve-demo-")), free_port()
+    environment = {**os.environ, "SEVE_PORT": str(port), "SEVE_DATA": str(data), "SEVE_WORKERS": "1"}
+    command = [str(Path(sys.executable).parent / "seve"), "demo"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://localhost:{port}"
+    try:
+        _await(f"{address}/health", process)
+        yield address
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _await(address: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError("the demonstration did not start")
+
+
+@pytest.fixture(params=[(1280, 800), (390, 844)], ids=["desktop", "phone"])
+def screen(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """The size of a screen: each story is told on a desk and on a phone."""
+    size: tuple[int, int] = request.param
+    return size

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from seve.engine.operations import operations
 from seve.fhir.definitions import core
+from tools.docs import asvs
 
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 _SETTING = re.compile(r'"(SEVE_[A-Z_]+)"')
@@ -20,6 +21,7 @@ def problems(root: Path) -> Iterator[str]:
     yield from _operations(root)
     yield from _settings(root)
     yield from _links(root)
+    yield from asvs.problems(root)
 
 
 def _interactions(root: Path) -> Iterator[str]:

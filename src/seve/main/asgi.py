@@ -112,8 +112,13 @@ class Application:
         identity = await self._stack.enter_async_context(
             open_identity(engine.database, fhir_url=settings.fhir_url, keys=settings.keys)
         )
+        engine.oauth_url = f"{identity.site}/oauth"
         self._fhir, self._oauth = FhirApp(engine, BearerGate(engine, identity)), oauth(identity)
-        self._pages = pages(engine, SignedInVisitors(engine, identity), routes=[*signin_routes(identity), *record_routes(engine, identity), *desk_routes(engine, identity)])
+        self._pages = pages(
+            engine,
+            SignedInVisitors(engine, identity),
+            routes=[*signin_routes(identity), *record_routes(engine, identity), *desk_routes(engine, identity)],
+        )
 
 
 def rules_of(settings: Settings, *, is_open: bool) -> Rules:

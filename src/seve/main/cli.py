@@ -25,7 +25,9 @@ COMMANDS = (
     "account",
     "sweep",
     "audit",
+    "keys",
     "policy",
+    "retention",
     "doctor",
 )
 

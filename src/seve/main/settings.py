@@ -12,6 +12,8 @@ from pathlib import Path
 from seve.rest.shield.places import Network
 from seve.store.embedded import Embedded
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+
 _WORKERS = min(os.cpu_count() or 1, 4)
 """A process for each core, as far as one machine's PostgreSQL serves them well."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from seve.engine.engine import Engine
     from seve.engine.identity.principal import Principal
     from seve.store.grant import Grant
-    from seve.web.badges import Badge
+    from seve.web.signin.badges import Badge
 
 LANGUAGE_COOKIE = "language"
 

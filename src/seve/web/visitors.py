@@ -9,8 +9,8 @@ from starlette.requests import Request
 from seve.engine.access.held import Grants
 from seve.engine.identity.refusals import SignInNeeded
 from seve.engine.identity.sessions import principal_of_cookie, session_of_cookie
-from seve.web.badges import Badge, badge_of
 from seve.web.signin import cookies
+from seve.web.signin.badges import Badge, badge_of
 from seve.web.signin.devices import address_of
 
 if TYPE_CHECKING:

@@ -93,7 +93,11 @@ async def test_an_emergency_shows_the_one_screen_with_dates_and_sources(site: Si
     await browser.post("/emergency", **BOB, reason=REASON)
     page = text(browser)
     told = ("Pénicilline (!)", "4 mars 2020", "Martin", "Diabète", "Metformine : 1 matin et soir", "7.1 %", "O+")
-    assert [words for words in (*told, "Mes directives anticipées", "Stimulateur cardiaque", "0600000000") if words not in page] == []
+    assert [
+        words
+        for words in (*told, "Mes directives anticipées", "Stimulateur cardiaque", "0600000000")
+        if words not in page
+    ] == []
     assert "Caché" not in page
     [case] = await emergencies.queue(site.world.engine.database.pool, state="open")
     assert case.reason == REASON

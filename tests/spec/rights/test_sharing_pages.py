@@ -8,7 +8,7 @@ import httpx
 import pytest
 from tests.spec.access.conftest import api
 from tests.spec.access.test_who_sees_what import status
-from tests.spec.access.world import World, observation, patient
+from tests.spec.access.world import observation, patient
 
 from seve.engine.access import sharing
 from seve.engine.rights.age import DecidesAlone, TooYoung
@@ -117,9 +117,7 @@ async def test_a_guardian_decides_for_a_child(api: httpx.AsyncClient, site: Site
 
 
 async def test_from_fifteen_on_the_young_person_decides_and_before_their_guardian(site: Site) -> None:
-    await site.world.sign_in(
-        "child", kind="patient", role="Patient/child", person="Patient/child", purpose="PATRQT"
-    )
+    await site.world.sign_in("child", kind="patient", role="Patient/child", person="Patient/child", purpose="PATRQT")
     child, mother = await site.browser("child"), await site.browser("mother")
     for years, decides, refused, told in (
         (14, "mother", child, "ce sont les parents"),
@@ -170,7 +168,9 @@ async def test_nobody_signed_in_is_led_to_sign_in(site: Site) -> None:
 async def test_a_form_of_another_site_changes_nothing(site: Site) -> None:
     browser = await site.browser("bob")
     await browser.get("/sharing")
-    answer = await browser.client.post("/sharing/oppose", data={"for": "bob"}, headers={"origin": "http://evil.example"})
+    answer = await browser.client.post(
+        "/sharing/oppose", data={"for": "bob"}, headers={"origin": "http://evil.example"}
+    )
     assert answer.status_code in (400, 403)
     assert not (await sharing_of(site.world.engine, site.world.grant("bob"), "Patient/bob")).choices
 
@@ -182,5 +182,3 @@ async def test_who_does_not_see_the_patient_learns_nothing_of_the_sharing(site: 
     grant = site.world.grant(who)
     found = await sharing_of(site.world.engine, grant, "Patient/ana")
     assert bool(found.reaching) == (who in ("doc", "nurse", "machine"))
-
-

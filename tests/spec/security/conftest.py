@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncGenerator, AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from seve.engine.engine import Engine
 from seve.engine.identity.tokens import digest, new_token
 from seve.fhir.smart.scopes import Scopes
 from seve.main.asgi import Application
-from seve.main.settings import OPEN_MODE
+from seve.main.mode import OPEN_MODE
 
 SITE = "http://sante.example"
 FHIR = f"{SITE}/fhir"
@@ -56,7 +56,7 @@ class Whole:
 
 
 @asynccontextmanager
-async def running(app: Application) -> AsyncIterator[None]:
+async def running(app: Application) -> AsyncGenerator[None]:
     """The lifespan protocol, as a server speaks it (ASGI 3)."""
     told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     heard: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
@@ -68,7 +68,8 @@ async def running(app: Application) -> AsyncIterator[None]:
         yield
     finally:
         await told.put({"type": "lifespan.shutdown"})
-        await task
+        done, _ = await asyncio.wait([task], timeout=15)
+        assert done, "the server does not stop"
 
 
 @pytest_asyncio.fixture(loop_scope="session")

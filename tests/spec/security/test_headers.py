@@ -5,6 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from seve.rest.answering import Send
+from seve.rest.asking import Receive, Scope
 from seve.rest.shield.shield import Rules, Shield
 
 from .conftest import Whole
@@ -69,8 +71,8 @@ async def test_stored_html_runs_nothing_in_a_browser(whole: Whole) -> None:
 
 @pytest.mark.parametrize(("site", "is_told"), [("https://sante.example", True), ("http://127.0.0.1:8080", False)])
 async def test_a_site_on_https_tells_browsers_to_stay_there(site: str, is_told: bool) -> None:
-    async def nothing(scope: object, receive: object, send: object) -> None:
-        assert callable(send)
+    async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 

@@ -26,7 +26,14 @@ async def test_a_method_is_never_overridden(whole: Whole, header: str) -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["text/plain", "multipart/form-data; boundary=x", "application/octet-stream", "", "image/svg+xml", "application/yaml"],
+    [
+        "text/plain",
+        "multipart/form-data; boundary=x",
+        "application/octet-stream",
+        "",
+        "image/svg+xml",
+        "application/yaml",
+    ],
 )
 async def test_a_body_of_another_type_is_refused_whatever_it_holds(whole: Whole, content_type: str) -> None:
     """A page of another site can send these three simple types without asking first (Fetch, CORS-safelisted)."""
@@ -220,9 +227,7 @@ async def test_no_narrative_runs_away(whole: Whole, text: str) -> None:
     div = f'<div xmlns=\\"http://www.w3.org/1999/xhtml\\">{text}</div>'
     body = _observation().replace("{", '{"text":{"status":"generated","div":"' + div + '"},', 1)
     began = time.monotonic()
-    answer = await doctor.post(
-        "/fhir/Observation", content=body, headers={"content-type": "application/fhir+json"}
-    )
+    answer = await doctor.post("/fhir/Observation", content=body, headers={"content-type": "application/fhir+json"})
     assert answer.status_code in (201, 400, 422)
     assert time.monotonic() - began < 3
 

@@ -191,7 +191,10 @@ def _relative(resource: Resource) -> str:
 
 def _own_contacts(patient: Resource) -> Iterator[Line]:
     for contact in patient.get("contact", ()):
-        named = {"name": [contact["name"]] if "name" in contact else [], **{k: contact[k] for k in contact if k != "name"}}
+        named = {
+            "name": [contact["name"]] if "name" in contact else [],
+            **{k: contact[k] for k in contact if k != "name"},
+        }
         yield Line(_relative(named), "", "", f"Patient/{patient['id']}")
 
 

@@ -9,6 +9,7 @@ from seve.engine.access.granting import OFFICER
 from seve.engine.audit.interactions import append_event, read_event, refuse_change, search_trail
 from seve.engine.refusals import MethodNotAllowed
 from seve.fhir.codec.json import parse
+from seve.fhir.search.keys import value_key
 from seve.store import reading
 from seve.store.access.admission import Forbidden
 from seve.store.access.rule import PATIENT
@@ -16,6 +17,7 @@ from seve.store.access.rule import PATIENT
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
     from seve.engine.requests import Answer, Request
+    from seve.store.audit.acts import Action
     from seve.store.grant import Grant
 
 _READS = ("GET", "HEAD")
@@ -39,11 +41,23 @@ async def _read(engine: Engine, grant: Grant, request: Request, rest: list[str])
     patients = await whose(engine, grant)
     match rest:
         case [] | ["_search"]:
-            return await search_trail(engine, grant, request, patients=patients)
+            answer = await search_trail(engine, grant, request, patients=patients)
+            await _record(engine, grant, ("search", "E"), request.path, patients)
         case [id_] | [id_, "_history", "1"]:
-            return await read_event(engine, grant, id_, patients=patients)
+            answer = await read_event(engine, grant, id_, patients=patients)
+            await _record(engine, grant, ("read", "R"), request.path, patients)
         case _:
             raise MethodNotAllowed(method=request.method, path=request.path)
+    return answer
+
+
+async def _record(
+    engine: Engine, grant: Grant, what: tuple[str, Action], path: str, patients: Collection[str] | None
+) -> None:
+    """Looking at the trail is an access too: it stands there before anything of it is shown."""
+    if grant.trace is not None:
+        keys = tuple(value_key(patient) for patient in patients or ())
+        await engine.ledger.record([grant.trace.act(*what, entities=(path,), patient_keys=keys)])
 
 
 async def whose(engine: Engine, grant: Grant) -> Collection[str] | None:

@@ -86,7 +86,7 @@ class Keys:
         ]
 
     def _make(self) -> RSAKey:
-        key = RSAKey.generate_key(2048, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+        key = RSAKey.generate_key(3072, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
         made = max([int(time.time()), *(before + 1 for before, _ in self._keys)])  # the order is that of their names
         _write(self._file(made, key.kid or ""), json.dumps(key.as_dict(private=True)).encode())
         self._keys = self._read()

@@ -114,7 +114,7 @@ async def _sweep(identity: Identity) -> None:
         await asyncio.to_thread(identity.keys.rotate_when_old)
         try:
             await credentials.sweep(identity.database.pool)
-        except Exception as error:
-            if not is_unavailable(error):  # sweeping is upkeep: it must not end the replacing of keys with it
+        except Exception as error:  # noqa: BLE001 - sweeping is upkeep: it must not end the replacing of keys with it
+            if not is_unavailable(error):
                 _LOG.error("what expired was not swept: %s", type(error).__name__)
         await asyncio.sleep(_SWEEP_SECONDS)

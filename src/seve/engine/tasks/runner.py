@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from seve.engine.rights.archive import run_archive
 from seve.engine.rights.proving import run_verification
 from seve.engine.tasks.exporting import run_export
 from seve.engine.tasks.following import KEPT_SECONDS
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 Work: TypeAlias = Callable[["Engine", Hold], Awaitable[dict[str, Any]]]
 
-KINDS: Mapping[str, Work] = {"export": run_export, "import": run_import, "verify": run_verification}
+KINDS: Mapping[str, Work] = {"export": run_export, "import": run_import, "verify": run_verification, "archive": run_archive}
 
 _ATTEMPTS = 5
 _LOG = logging.getLogger("seve.tasks")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from seve.store.database import is_unavailable
 
 if TYPE_CHECKING:
-    from seve.store.database import Database
+    from seve.store.database import Connection, Database
 
 _CHECK_SECONDS = 1.0
 _ANSWER_SECONDS = 2.0
@@ -29,25 +29,35 @@ class EndedSessions:
         """Listens until it is cancelled; a lost connection is taken up again."""
         while True:
             try:
-                async with self._database.pool.acquire() as connection:
-                    connection.add_termination_listener(self._lost)
-                    await connection.add_listener("session_ended", self._heard)
-                    try:
-                        self._forget_all()
-                        self.hears = True
-                        while True:  # a connection that broke off silently is found by asking
-                            await asyncio.sleep(_CHECK_SECONDS)
-                            await connection.execute("SELECT 1", timeout=_ANSWER_SECONDS)
-                    finally:
-                        self.hears = False
-                        connection.remove_termination_listener(self._lost)
-                        with contextlib.suppress(Exception):
-                            await connection.remove_listener("session_ended", self._heard)
+                connection = await self._database.pool.acquire()
+                try:
+                    await self._listen(connection)
+                finally:
+                    with contextlib.suppress(
+                        Exception
+                    ):  # a connection that was cut in the middle would be waited for without end
+                        await self._database.pool.release(connection, timeout=_ANSWER_SECONDS)
             except Exception as error:
                 self._forget_all()
                 if not is_unavailable(error) and not isinstance(error, TimeoutError):
                     raise
                 await asyncio.sleep(_CHECK_SECONDS)
+
+    async def _listen(self, connection: Connection) -> None:
+        """Until the connection is lost."""
+        connection.add_termination_listener(self._lost)
+        await connection.add_listener("session_ended", self._heard)
+        try:
+            self._forget_all()
+            self.hears = True
+            while True:  # a connection that broke off silently is found by asking
+                await asyncio.sleep(_CHECK_SECONDS)
+                await connection.execute("SELECT 1", timeout=_ANSWER_SECONDS)
+        finally:
+            self.hears = False
+            connection.remove_termination_listener(self._lost)
+            with contextlib.suppress(Exception):
+                await connection.remove_listener("session_ended", self._heard)
 
     def _lost(self, _connection: Any) -> None:
         self.hears = False

@@ -15,8 +15,8 @@ from seve.engine.identity.refusals import ProofTooOld, SignInNeeded
 from seve.engine.identity.sessions import session_of_cookie
 from seve.kernel.refusals import Refusal
 from seve.kernel.texts import Language, text
-from seve.web.badges import badge_of
 from seve.web.signin import cookies, forms
+from seve.web.signin.badges import badge_of
 from seve.web.signin.forms import Form
 
 if TYPE_CHECKING:

@@ -1,0 +1,43 @@
+"""The routes of the desk, to be mounted among the pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import BaseRoute, Route
+
+from seve.web.desk.desk import DeskPages
+from seve.web.record.room import Room
+
+if TYPE_CHECKING:
+    from seve.engine.engine import Engine
+    from seve.engine.identity.service import Identity
+
+
+def desk_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
+    """`/desk…`, but for `/desk/accounts`, which sign-in has."""
+    room = Room(engine, identity, package="web/desk")
+    desk, guarded = DeskPages(room), room.pages.guarded
+    asked = {
+        "/desk": desk.overview,
+        "/desk/emergencies": desk.emergencies,
+        "/desk/alerts": desk.alerts,
+        "/desk/requests": desk.requests,
+        "/desk/policies": desk.policies,
+        "/desk/proofs": desk.proofs,
+        "/desk/proofs/head": desk.head,
+        "/desk/proofs/entry": desk.proof,
+        "/desk/register": desk.register,
+        "/desk/register.json": desk.register_file,
+    }
+    sent = {
+        "/desk/emergencies": desk.review,
+        "/desk/alerts": desk.settle,
+        "/desk/requests": desk.answer,
+        "/desk/policies": desk.preview,
+        "/desk/proofs": desk.verify,
+    }
+    return [
+        *(Route(path, guarded(endpoint), methods=["GET"]) for path, endpoint in asked.items()),
+        *(Route(path, guarded(endpoint), methods=["POST"]) for path, endpoint in sent.items()),
+    ]
