@@ -113,7 +113,7 @@ async def test_the_glass_does_not_break_without_reason_nor_for_others_nor_when_t
     await world.put(patient("bob", birthDate="1950-01-02"))
     with pytest.raises(emergency.ReasonMissing):
         await break_glass(world.engine, world.principals["other"], traits, reason="urgent")
-    for who in ("bob", "officer", "machine"):
+    for who in ("bob", "officer", "machine", "secretary"):
         with pytest.raises(emergency.NotForYou):
             await break_glass(world.engine, world.principals[who], traits, reason=REASON)
     await sharing.refuse_emergencies(bob(world))

@@ -10,7 +10,7 @@ from typing import Any
 from seve.engine.access import grant_of, open_grant, policies
 from seve.engine.dispatch import perform
 from seve.engine.engine import Engine
-from seve.engine.identity.principal import Principal
+from seve.engine.identity.principal import SECRETARY, Principal
 from seve.engine.requests import Request
 from seve.fhir import Resource
 from seve.fhir.smart.scopes import Scopes
@@ -174,8 +174,9 @@ async def world(engine: Engine) -> World:
         ("other", GENERAL_PRACTITIONER, "elsewhere"),
         ("former", GENERAL_PRACTITIONER, "clinic"),
         ("expired", GENERAL_PRACTITIONER, "clinic"),
+        ("secretary", SECRETARY, "clinic"),
     ):
-        own = "doc" if name == "expired" else name
+        own = "doc" if name in ("expired", "secretary") else name
         await made.sign_in(
             name,
             role=f"PractitionerRole/{own}-role",

@@ -69,7 +69,8 @@ def listen(settings: Settings, *, address: str, is_open: bool) -> None:
     asyncio.run(prepared(settings))
     os.environ[OPEN_MODE] = "yes" if is_open else ""
     os.environ["SEVE_PORT"], os.environ["SEVE_DATA"] = str(settings.port), str(settings.data)
-    say(f"Sève: http://{address}:{settings.port}  (API: {settings.fhir_url}; Ctrl-C stops)")
+    site = settings.fhir_url.removesuffix("/fhir")
+    say(f"Sève: {site}  (API: {settings.fhir_url}; listening on {address}:{settings.port}; Ctrl-C stops)")
     server = Server(
         "seve.main.asgi:app",
         address=address,
