@@ -27,15 +27,14 @@ class EndedSessions:
 
     async def run(self) -> None:
         """Listens until it is cancelled; a lost connection is taken up again."""
-        while True:
+        while not _is_cancelled():
             try:
                 connection = await self._database.pool.acquire()
                 try:
                     await self._listen(connection)
                 finally:
-                    with contextlib.suppress(
-                        Exception
-                    ):  # a connection that was cut in the middle would be waited for without end
+                    connection.terminate()  # not closed: one that was cut in the middle would be waited for without end
+                    with contextlib.suppress(Exception):
                         await self._database.pool.release(connection, timeout=_ANSWER_SECONDS)
             except Exception as error:
                 self._forget_all()
@@ -50,17 +49,21 @@ class EndedSessions:
         try:
             self._forget_all()
             self.hears = True
-            while True:  # a connection that broke off silently is found by asking
+            while not _is_cancelled():  # a connection that broke off silently is found by asking
                 await asyncio.sleep(_CHECK_SECONDS)
                 await connection.execute("SELECT 1", timeout=_ANSWER_SECONDS)
         finally:
             self.hears = False
             connection.remove_termination_listener(self._lost)
-            with contextlib.suppress(Exception):
-                await connection.remove_listener("session_ended", self._heard)
 
     def _lost(self, _connection: Any) -> None:
         self.hears = False
 
     def _heard(self, _connection: Any, _process: int, _channel: str, payload: object) -> None:
         self._forget(int(str(payload)))
+
+
+def _is_cancelled() -> bool:
+    """Whether this task was told to end: connecting may swallow the exception that says so (asyncio.wait_for, Python 3.11)."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
