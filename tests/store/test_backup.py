@@ -106,7 +106,9 @@ async def test_a_store_with_content_is_not_overwritten_unless_it_is_asked_for(
     assert await connection.fetchval("SELECT count(*) FROM version") == len(RESOURCES)
     assert await connection.fetchval("SELECT bool_and(xid = '3'::xid8) FROM version")
     assert not await connection.fetchval("SELECT count(*) FROM setting WHERE name = 'page_secret'")
-    assert await connection.fetchval("SELECT bool_and(ended IS NOT NULL) FROM session"), "nobody is signed in by a backup"
+    assert await connection.fetchval("SELECT bool_and(ended IS NOT NULL) FROM session"), (
+        "nobody is signed in by a backup"
+    )
     await connection.close()
     await _drop(postgres_url)
 

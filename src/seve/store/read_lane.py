@@ -89,7 +89,9 @@ class ReadLane:
         if not acts:
             _settle(batch, found)
             return
-        task = asyncio.create_task(self._tell(batch, found, acts))  # the next batch reads while these entries are committed
+        task = asyncio.create_task(
+            self._tell(batch, found, acts)
+        )  # the next batch reads while these entries are committed
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 
 Work: TypeAlias = Callable[["Engine", Hold], Awaitable[dict[str, Any]]]
 
-KINDS: Mapping[str, Work] = {"export": run_export, "import": run_import, "verify": run_verification, "archive": run_archive}
+KINDS: Mapping[str, Work] = {
+    "export": run_export,
+    "import": run_import,
+    "verify": run_verification,
+    "archive": run_archive,
+}
 
 _ATTEMPTS = 5
 _LOG = logging.getLogger("seve.tasks")

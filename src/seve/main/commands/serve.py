@@ -12,8 +12,8 @@ import sys
 
 from seve.main.holding import running_store
 from seve.main.keeping import keeper
-from seve.main.progress import say
 from seve.main.mode import OPEN_MODE
+from seve.main.progress import say
 from seve.main.settings import Settings
 from seve.main.wiring import prepared
 

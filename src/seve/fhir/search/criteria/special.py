@@ -56,7 +56,9 @@ def _list(asked: Asked) -> Criterion:
     if asked.modifier not in ("", "not"):
         raise asked.wrong_modifier()
     ids = tuple(unescaped(value).removeprefix("List/") for value in asked.values)
-    if functional := next((id_ for id_ in ids if id_.startswith("$")), None):  # $current-problems and the like (R4, 2.41.4)
+    if functional := next(
+        (id_ for id_ in ids if id_.startswith("$")), None
+    ):  # $current-problems and the like (R4, 2.41.4)
         raise NotUsable(parameter=f"_list={functional}")
     found = ListMatch(asked.text, ids, (param_key("List", "item"),))
     return Not(found) if asked.modifier else found
