@@ -20,7 +20,8 @@ $(STAMP): pyproject.toml constraints.txt tools/packages.toml
 
 test: setup ## the whole test suite (installs Chromium where it can)
 	@$(BIN)/python tools/browser.py
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadgroup --ignore tests/stories
+	@$(BIN)/pytest -n 2 --dist loadfile tests/stories # apart: Playwright keeps an event loop running, beside which others can't start theirs
 
 test-leaks: setup ## the whole leak matrix, of which `make test` runs a sample
 	@SEVE_LEAKS=whole $(BIN)/pytest -n 2 tests/spec/access/test_leaks.py
