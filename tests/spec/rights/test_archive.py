@@ -10,6 +10,8 @@ from hashlib import sha256
 import pytest
 from tests.spec.access.world import observation
 
+from seve.engine.access import sharing
+from seve.engine.access.sharing import Decider
 from seve.engine.rights import requests
 from seve.engine.rights.printing import NoPrinterError, as_pdf
 from seve.engine.tasks.runner import Runner
@@ -48,6 +50,17 @@ async def test_the_archive_holds_all_that_the_person_sees_and_says_what_is_in_it
     assert "12 mars 2026" in page
     assert archive.read("acces.csv").decode().startswith("\ufeffJour;")
     assert archive.read("partages.csv").decode().startswith("\ufeffChoix;")
+
+
+async def test_the_archive_of_who_made_choices_and_requests_holds_them(site: Site) -> None:
+    ana = Decider(site.world.engine, site.world.principals["ana"], "Patient/ana")
+    await sharing.permit(ana, "PractitionerRole/other-role")
+    await sharing.block(ana, "Practitioner/doc")
+    words = "Je n'étais pas aux urgences"
+    await requests.ask(site.world.engine, ana.principal, "Patient/ana", kind="contest", words=words, about="1")
+    archive = await made(site)
+    assert archive.read("fhir/Consent.ndjson").strip().count(b"\n") == 1
+    assert words in archive.read("dossier.html").decode().replace("&#39;", "'")
 
 
 async def test_the_archive_has_a_pdf(site: Site) -> None:

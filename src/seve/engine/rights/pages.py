@@ -113,7 +113,8 @@ def _linked(value: Any, titles: Mapping[str, str]) -> Any:
         return [_linked(item, titles) for item in value]
     if not isinstance(value, dict):
         return value
-    title = titles.get(value.get("reference", ""))
+    reference = value.get("reference")  # a Reference itself, in an actor of a Consent
+    title = titles.get(reference) if isinstance(reference, str) else None
     more = {"display": title} if title and "display" not in value else {}
     return {**{key: _linked(inner, titles) for key, inner in value.items()}, **more}
 
