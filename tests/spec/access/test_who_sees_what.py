@@ -97,6 +97,18 @@ async def test_consent_to_another_purpose_opens_nothing(api: httpx.AsyncClient, 
     assert await status(api, "other", "Observation/b1") == 404
 
 
+async def test_consent_that_names_what_nobody_here_knows_opens_nothing(api: httpx.AsyncClient, world: World) -> None:
+    await world.put(observation("b1", "bob"), observation("b2", "bob", meta={"security": [{"code": "PSY"}]}))
+    other = actor("PractitionerRole/other-role")
+    await world.put(consent("c1", "bob", type="permit", purpose=[purpose("HMARKT")], actor=[other]))
+    assert await status(api, "other", "Observation/b1") == 404, "an unknown purpose is not care"
+    psy = [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "PSY"}]
+    elsewhere = {"type": "permit", "securityLabel": psy, "actor": [actor("https://elsewhere.example/Practitioner/1")]}
+    await world.put(consent("c2", "bob", elsewhere, type="permit", actor=[other]))
+    assert await status(api, "other", "Observation/b1") == 200
+    assert await status(api, "other", "Observation/b2") == 404, "what is opened to somebody elsewhere is not theirs"
+
+
 async def test_consent_to_a_share_of_the_data_does_not_open_all_of_it(api: httpx.AsyncClient, world: World) -> None:
     await world.put(observation("b1", "bob"))
     part = [{"system": "http://hl7.org/fhir/resource-types", "code": "Immunization"}]

@@ -19,13 +19,14 @@ from seve.fhir.access.reaches import EVERYONE
 from seve.fhir.search.keys import value_key
 from seve.kernel.identifiers import new_id
 from seve.kernel.refusals import Refusal
+from seve.kernel.texts import text
 from seve.store.access import emergencies
 from seve.store.access.emergencies import Opening
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
     from seve.engine.identity.principal import Principal
-    from seve.store.grant import Grant
+    from seve.store.audit.traces import Trace
 
 HOURS = 8
 _SHORTEST_REASON = 10
@@ -55,16 +56,16 @@ async def break_glass(engine: Engine, principal: Principal, traits: Traits, *, r
     if len(reason.strip()) < _SHORTEST_REASON:
         raise ReasonMissing(least=_SHORTEST_REASON)
     grant = grant_of(principal, engine.parameters, base_url=engine.base_url, source=source)
-    assert grant.trace is not None
+    trace = grant.trace
+    assert trace is not None
     try:
-        patient = await _opened(engine, principal, grant, traits, reason=reason.strip())
+        return await _opened(engine, principal, trace, traits, reason=reason.strip())
     except NobodyToOpen:
-        await engine.ledger.record([grant.trace.act("break-glass", "E", outcome=4, basis=reason.strip())])
+        await engine.ledger.record([trace.act("break-glass", "E", outcome=4, basis=reason.strip())])
         raise
-    return patient
 
 
-async def _opened(engine: Engine, principal: Principal, grant: Grant, traits: Traits, *, reason: str) -> str:
+async def _opened(engine: Engine, principal: Principal, trace: Trace, traits: Traits, *, reason: str) -> str:
     at = time.time_ns() // 1_000
     async with engine.writing(locks=[value_key(f"emergency {principal.role}")]) as writing:
         patient = await found(engine, writing.connection, traits)
@@ -77,12 +78,10 @@ async def _opened(engine: Engine, principal: Principal, grant: Grant, traits: Tr
         opening = Opening(vid, patient, principal.role, principal.person, principal.organization, reason, until)
         await emergencies.open_access(writing.connection, opening)
         notice = _notice(patient, principal, reason)
-        acts = (
-            [grant.trace.act("break-glass", "E", patient_keys=(value_key(patient),), basis=reason)]
-            if grant.trace
-            else []
-        )
-        await writing.write([(open_grant(), [creating.deed(engine, notice, new_id())])], acts=acts)
+        act = trace.act("break-glass", "E", patient_keys=(value_key(patient),), basis=reason)
+        [outcome] = await writing.write([(open_grant(), [creating.deed(engine, notice, new_id())])], acts=[act])
+        if isinstance(outcome, Exception):  # nothing opens unless the patient is told
+            raise outcome
     return patient
 
 
@@ -91,12 +90,10 @@ def _notice(patient: str, principal: Principal, reason: str) -> Resource:
     return {
         "resourceType": "Communication",
         "status": "completed",
-        "category": [{"text": "bris de glace"}],
+        "category": [{"text": text("engine.access.glass", {}, "fr")}],
         "subject": {"reference": patient},
         "recipient": [{"reference": patient}],
         "sender": {"reference": principal.role},
         "sent": datetime.now(UTC).isoformat(timespec="seconds"),
-        "payload": [
-            {"contentString": f"Votre dossier a été ouvert en urgence sans votre accord. Motif donné : {reason}"}
-        ],
+        "payload": [{"contentString": text("engine.access.glass_broken", {"reason": reason}, "fr")}],
     }

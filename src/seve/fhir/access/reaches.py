@@ -127,32 +127,49 @@ def _consent(resource: Resource, keys: list[int], base_url: str) -> Iterator[Rea
 
 @dataclass(frozen=True, slots=True)
 class _Inherited:
-    """What a nested provision takes from the one around it."""
+    """What a nested provision takes from the one around it. `purposes` None: none was named, which means care."""
 
     span: tuple[int, int] = ALWAYS
-    purposes: tuple[int, ...] = ()
+    purposes: tuple[int, ...] | None = None
     readers: tuple[int, ...] = ()
 
 
 def _provision(provision: dict[str, Any], keys: list[int], base_url: str, outer: _Inherited) -> Iterator[Reach]:
-    span = _both(outer.span, _span(provision.get("period")))
-    named = tuple(PURPOSES[c["code"]] for c in provision.get("purpose", []) if c.get("code") in PURPOSES)
-    actors = (_reader(actor.get("reference"), base_url) for actor in provision.get("actor", []))
-    inherited = _Inherited(span, named or outer.purposes, tuple(filter(None, actors)) or outer.readers)
     opens = provision.get("type") == "permit"
     if opens and not _NARROWING.isdisjoint(provision):
         return  # a share of the data can't be opened by patient: it opens nothing, rather than everything
-    readers = inherited.readers or (() if opens else (EVERYONE,))
-    purposes = inherited.purposes or (PURPOSES["TREAT"],)
-    named_lifts = of_codes(provision.get("securityLabel", []))
+    inherited = _Inherited(
+        _both(outer.span, _span(provision.get("period"))),
+        _named_purposes(provision) if "purpose" in provision else outer.purposes,
+        _named_readers(provision, base_url) if "actor" in provision else outer.readers,
+    )
     if "type" in provision:
-        for key in keys:
-            for reader in readers:
-                for purpose in purposes:
-                    lifts = named_lifts | (_HELPER_LIFTS if purpose == PURPOSES["PATRQT"] else CARE_LIFTS)
-                    yield Reach(key, reader, purpose, opens, lifts if opens else 0, *span)
+        yield from _rows(provision, keys, inherited, opens=opens)
     for nested in provision.get("provision", []):
         yield from _provision(nested, keys, base_url, inherited)
+
+
+def _rows(provision: dict[str, Any], keys: list[int], inherited: _Inherited, *, opens: bool) -> Iterator[Reach]:
+    """What names nobody or no purpose that is known here opens nothing, and shuts out all."""
+    readers, purposes = inherited.readers, inherited.purposes
+    if not opens:
+        readers, purposes = readers or (EVERYONE,), purposes or (PURPOSES["TREAT"],)
+    elif purposes is None:
+        purposes = (PURPOSES["TREAT"],)
+    named_lifts = of_codes(provision.get("securityLabel", []))
+    for key in keys:
+        for reader in readers:
+            for purpose in purposes:
+                lifts = named_lifts | (_HELPER_LIFTS if purpose == PURPOSES["PATRQT"] else CARE_LIFTS)
+                yield Reach(key, reader, purpose, opens, lifts if opens else 0, *inherited.span)
+
+
+def _named_purposes(provision: dict[str, Any]) -> tuple[int, ...]:
+    return tuple(PURPOSES[c["code"]] for c in provision["purpose"] if c.get("code") in PURPOSES)
+
+
+def _named_readers(provision: dict[str, Any], base_url: str) -> tuple[int, ...]:
+    return tuple(filter(None, (_reader(actor.get("reference"), base_url) for actor in provision["actor"])))
 
 
 def _reader(reference: Any, base_url: str) -> int:
