@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from seve.fhir import Json, Resource
+from seve.fhir.codec.json import parse
 
 Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
@@ -58,3 +59,8 @@ class Answer:
     binary: bytes | None = None
     content_type: str = ""
     stream: AsyncIterator[bytes] | None = None
+
+    @property
+    def resource(self) -> Resource:
+        """The body as a resource, parsed when it is a stored document; {} without one."""
+        return parse(self.body.encode()) if isinstance(self.body, str) else self.body or {}

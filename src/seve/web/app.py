@@ -15,9 +15,7 @@ from starlette.staticfiles import StaticFiles
 from seve.engine.dispatch import perform
 from seve.engine.identity.refusals import SignInNeeded
 from seve.engine.requests import Request
-from seve.fhir import Resource
 from seve.fhir.codec import encode_json_pretty
-from seve.fhir.codec.json import parse
 from seve.kernel.refusals import Refusal
 from seve.kernel.texts import LANGUAGES, text
 from seve.store import reading
@@ -114,7 +112,7 @@ class _Site:
                 problem=self._shell.told(request, refusal),
                 **context,
             )
-        bundle = _resource(answer.body)
+        bundle = answer.resource
         rows = [(entry["resource"], showing) for entry in bundle.get("entry", ())]
         following = next((link["url"] for link in bundle["link"] if link["relation"] == "next"), None)
         token = dict(_pairs(following)).get("_page") if following else None
@@ -131,7 +129,7 @@ class _Site:
             answer = await perform(self._engine, await self._shell.visitors.grant(request), Request("GET", path))
         except Refusal as refusal:
             return await self._shell.refused(request, refusal)
-        found = _resource(answer.body)
+        found = answer.resource
         return await self._shell.page(
             request,
             "resource.html",
@@ -153,9 +151,7 @@ class _Site:
             )
         except Refusal as refusal:
             return await self._shell.refused(request, refusal)
-        return await self._shell.page(
-            request, "history.html", entries=_resource(answer.body).get("entry", []), path=path
-        )
+        return await self._shell.page(request, "history.html", entries=answer.resource.get("entry", []), path=path)
 
     async def health(self, request: HttpRequest) -> Response:
         """For load balancers: 200 when the store answers, 503 when it does not."""
@@ -187,10 +183,6 @@ class _Site:
         return await self._shell.page(
             request, "problem.html", 404, problem=text("web.pages.lost", {}, self._shell.language(request))
         )
-
-
-def _resource(body: str | Resource | None) -> Resource:
-    return parse(body.encode()) if isinstance(body, str) else body or {}
 
 
 def _pairs(url: str) -> list[tuple[str, str]]:

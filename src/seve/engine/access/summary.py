@@ -14,7 +14,6 @@ from seve.engine.refusals import NotFound
 from seve.engine.requests import Pairs, Request
 from seve.engine.rights.people import name_of, people
 from seve.fhir import Resource
-from seve.fhir.codec.json import parse
 from seve.store.access.admission import Unknown
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ async def summary(engine: Engine, grant: Grant, patient_id: str) -> Summary:
         answer = await perform(engine, grant, Request("GET", f"Patient/{patient_id}"))
     except Unknown as unknown:
         raise NotFound(type="Patient", id=patient_id) from unknown
-    patient = _body(answer.body)
+    patient = answer.resource
     found = await asyncio.gather(*(_section(engine, grant, patient_id, name) for name in _ASKED))
     sections = [Section(name, lines) for name, lines in zip(_ASKED, found, strict=True)]
     contacts = next(section for section in sections if section.name == "contacts")
@@ -101,7 +100,7 @@ async def _section(engine: Engine, grant: Grant, patient_id: str, name: Name) ->
         count = _RESULTS if name == "results" else _MOST
         query = ((asked.parameter, f"Patient/{patient_id}"), *asked.query, ("_count", str(count)))
         answer = await perform(engine, grant, Request("GET", asked.type, query=query))
-        resources += [(asked, one["resource"]) for one in _body(answer.body).get("entry", ())]
+        resources += [(asked, one["resource"]) for one in answer.resource.get("entry", ())]
     sources = {id(resource): _source(resource) for _, resource in resources}
     known = await people(engine, grant, (reference for reference, _ in sources.values()))
     lines = [_line(asked, resource, sources[id(resource)], known) for asked, resource in resources]
@@ -200,10 +199,6 @@ def _own_contacts(patient: Resource) -> Iterator[Line]:
 
 def _numbers(resource: Resource) -> list[str]:
     return [str(one["value"]) for one in resource.get("telecom", ()) if one.get("value")]
-
-
-def _body(body: Any) -> Resource:
-    return parse(body.encode()) if isinstance(body, str) else body or {}
 
 
 _NEWEST = (("_sort", "-date"),)

@@ -72,7 +72,7 @@ def entry_of(answer: Answer, *, with_resource: bool) -> dict[str, Any]:
         response["lastModified"] = instant_of(answer.vid)
     shown: dict[str, Any] = {"response": response}
     if with_resource and answer.body is not None:
-        shown["resource"] = parse(answer.body.encode()) if isinstance(answer.body, str) else answer.body
+        shown["resource"] = answer.resource
     return shown
 
 

@@ -28,7 +28,6 @@ from seve.engine.rights.wording import PACKAGE, both
 from seve.engine.tasks.granting import background
 from seve.fhir import Resource
 from seve.fhir.codec import encode_json
-from seve.fhir.codec.json import parse
 from seve.fhir.search.keys import value_key
 from seve.kernel.identifiers import new_id
 from seve.kernel.refusals import Refusal
@@ -113,7 +112,7 @@ async def _everything(engine: Engine, grant: Grant, patient: str) -> AsyncIterat
     while True:
         query = (("_count", _PAGE), *((("_page", token),) if token else ()))
         answer = await perform(engine, grant, Request("GET", f"{patient}/$everything", query=query))
-        bundle = parse(answer.body.encode()) if isinstance(answer.body, str) else answer.body or {}
+        bundle = answer.resource
         for entry in bundle.get("entry", ()):
             reference = f"{entry['resource']['resourceType']}/{entry['resource']['id']}"
             if reference not in told:

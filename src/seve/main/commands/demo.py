@@ -16,7 +16,6 @@ from seve.engine.dispatch import perform
 from seve.engine.identity import personas
 from seve.engine.identity.service import open_identity
 from seve.engine.requests import Request
-from seve.fhir.codec.json import parse
 from seve.main.commands import serve
 from seve.main.commands.load import load_into
 from seve.main.holding import running_store
@@ -81,8 +80,7 @@ async def _people(settings: Settings) -> None:
         async with open_identity(engine.database, fhir_url=settings.fhir_url, keys=settings.keys) as identity:
             await personas.seed(identity)
         found = await perform(engine, open_grant(), Request("GET", "Patient", query=(("_count", "1000"),)))
-        assert isinstance(found.body, str)
-        for entry in parse(found.body.encode()).get("entry", []):
+        for entry in found.resource.get("entry", []):
             id_ = entry["resource"]["id"]
             team = {
                 "resourceType": "CareTeam",

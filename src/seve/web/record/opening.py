@@ -14,7 +14,6 @@ from seve.engine.access.summary import summary
 from seve.engine.dispatch import perform
 from seve.engine.requests import Request as FhirRequest
 from seve.engine.rights.people import name_of
-from seve.fhir.codec.json import parse
 from seve.kernel.refusals import Refusal
 from seve.web.record.room import PRIVATE, Room
 from seve.web.signin.devices import address_of
@@ -89,7 +88,7 @@ class OpeningPages:
     ) -> Response:
         asked = FhirRequest("GET", "Patient", query=(("_sort", "family"), ("_count", str(_PATIENTS))))
         answer = await perform(self._room.engine, self._room.grant(request, held), asked)
-        bundle = parse(answer.body.encode()) if isinstance(answer.body, str) else {}
+        bundle = answer.resource
         patients = [(one["resource"], name_of(one["resource"])) for one in bundle.get("entry", ())]
         context: dict[str, Any] = {"form": form, "hours": DECLARED_HOURS, "patients": patients}
         status = refusal.status if refusal else 200

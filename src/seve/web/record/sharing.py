@@ -15,7 +15,6 @@ from seve.engine.requests import Request as FhirRequest
 from seve.engine.rights.choices import sharing_of
 from seve.engine.rights.people import Person, people
 from seve.engine.rights.wording import ZONE
-from seve.fhir.codec.json import parse
 from seve.kernel.refusals import Refusal
 from seve.web import showing
 from seve.web.record.room import Room, Whose, back
@@ -118,7 +117,7 @@ class SharingPages:
         pairs = (("_count", str(_PAGE)), *((("_page", query["_page"]),) if "_page" in query else ()))
         asked = FhirRequest("GET", f"{whose.patient}/{type_}", query=pairs)
         answer = await perform(self._room.engine, self._room.grant(request, held), asked)
-        bundle = parse(answer.body.encode()) if isinstance(answer.body, str) else {}
+        bundle = answer.resource
         rows = [
             (
                 one["resource"],
@@ -185,7 +184,7 @@ class SharingPages:
             ]
             query = (*words, ("active:not", "false"), ("_count", str(_PAGE)))
             answer = await perform(engine, grant, FhirRequest("GET", type_, query=query))
-            bundle = parse(answer.body.encode()) if isinstance(answer.body, str) else {}
+            bundle = answer.resource
             references += [f"{type_}/{one['resource']['id']}" for one in bundle.get("entry", ())]
         return list((await people(engine, grant, references)).values())
 
