@@ -62,6 +62,12 @@ def test_open_listens_on_loopback_only() -> None:
         check_address("0.0.0.0", 8080, is_open=True)
 
 
-def test_a_problem_is_one_line_and_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["serve"]) == 1
-    assert capsys.readouterr().err.startswith("seve serve: ")
+def test_a_problem_is_one_line_and_exit_code_1(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("SEVE_PORT", str(taken.getsockname()[1]))
+        assert main(["serve"]) == 1
+    assert capsys.readouterr().err.startswith("seve serve: port ")
