@@ -28,6 +28,8 @@ from seve.engine.identity import personas
 from seve.engine.identity.service import open_identity
 from seve.engine.identity.tokens import challenge_of
 from seve.rest.oauth.app import oauth
+from seve.store.audit.keys import Keyring
+from seve.store.audit.ledger import Ledger
 from seve.store.database import Database
 from seve.store.migrate import prepare
 from seve.testing.serving import free_port
@@ -100,7 +102,8 @@ class Site:
     async def _place(self) -> Any:
         database = await Database.open(self.postgres)
         try:
-            async with open_identity(database, fhir_url=f"{self.url}/fhir", keys=self.keys) as identity:
+            ledger = Ledger(database, Keyring.open(self.keys / "audit"))
+            async with open_identity(database, ledger=ledger, fhir_url=f"{self.url}/fhir", keys=self.keys) as identity:
                 yield Place(identity, database)
         finally:
             await database.close()

@@ -110,7 +110,7 @@ class Application:
             self._fhir, self._pages = FhirApp(engine, OpenGate()), pages(engine, OpenVisitors())
             return
         identity = await self._stack.enter_async_context(
-            open_identity(engine.database, fhir_url=settings.fhir_url, keys=settings.keys)
+            open_identity(engine.database, ledger=engine.ledger, fhir_url=settings.fhir_url, keys=settings.keys)
         )
         engine.oauth_url = f"{identity.site}/oauth"
         self._fhir, self._oauth = FhirApp(engine, BearerGate(engine, identity)), oauth(identity)

@@ -20,5 +20,7 @@ __all__ = ["world"]
 @pytest_asyncio.fixture(loop_scope="session")
 async def site(world: World, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     folder = keys(tmp_path_factory)
-    async with open_identity(world.engine.database, fhir_url=BASE_URL, keys=folder, policy=Policy()) as identity:
+    async with open_identity(
+        world.engine.database, ledger=world.engine.ledger, fhir_url=BASE_URL, keys=folder, policy=Policy()
+    ) as identity:
         yield Site(world, identity, folder)

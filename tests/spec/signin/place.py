@@ -21,6 +21,9 @@ from seve.engine.identity.policy import Policy
 from seve.engine.identity.service import Identity, open_identity
 from seve.fhir.search.keys import param_key, value_key
 from seve.rest.oauth.app import oauth
+from seve.store.audit.acts import Act, act_of
+from seve.store.audit.keys import Keyring
+from seve.store.audit.ledger import Ledger
 from seve.store.database import Database
 from seve.store.identity import accounts
 from seve.web.security import SecurityHeaders
@@ -31,7 +34,7 @@ FHIR = f"{SITE}/fhir"
 G15 = "https://mos.esante.gouv.fr/NOS/TRE_G15-ProfessionSante/FHIR/TRE-G15-ProfessionSante"
 TABLES = (
     "account, identity, account_link, credential, session, delegation, attempt, ceremony, client, application_grant, "
-    "authorization_code, refresh_token, assertion, account_event, version, link, posting"
+    "authorization_code, refresh_token, assertion, account_event, version, link, posting, audit"
 )
 
 
@@ -130,6 +133,11 @@ class Place:
         await accounts.link(self.database.pool, name, f"Patient/{name}")
         return name
 
+    async def trail(self) -> list[Act]:
+        """The acts of the audit trail, in order."""
+        rows = await self.database.pool.fetch("SELECT content FROM audit ORDER BY vid")
+        return [act_of(row["content"]) for row in rows]
+
     async def officer(self, name: str = "delegue") -> str:
         await accounts.add(self.database.pool, name, name=name, login=name, is_officer=True)
         return name
@@ -166,7 +174,9 @@ def role(name: str, place: str, profession: str = "10", *, active: bool = True) 
 async def place(database: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
     await database.pool.execute(f"TRUNCATE {TABLES}")
     await database.pool.execute("DELETE FROM setting WHERE name = 'demo'")
-    async with open_identity(database, fhir_url=FHIR, keys=keys(tmp_path_factory), policy=Policy()) as identity:
+    folder = keys(tmp_path_factory)
+    ledger = Ledger(database, Keyring.open(folder / "audit"))
+    async with open_identity(database, ledger=ledger, fhir_url=FHIR, keys=folder, policy=Policy()) as identity:
         while not identity.listener.hears:
             import asyncio
 

@@ -227,6 +227,7 @@ async def test_the_cookie_of_a_session_is_bound_to_https_and_unread_by_scripts(p
     assert "Domain" not in cookie
     secure = Identity(
         place.database,
+        place.identity.ledger,
         site="https://sante.example",
         fhir_url="https://sante.example/fhir",
         keys=place.identity.keys,

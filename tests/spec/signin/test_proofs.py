@@ -60,7 +60,9 @@ async def with_passkey(place: Place, name: str) -> Authenticator:
 
 async def by_passkey(place: Place, authenticator: Authenticator) -> Proof:
     token, options = await passkeys.begin_sign_in(place.identity)
-    return await passkeys.finish_sign_in(place.identity, token=token, answer=authenticator.get(options))
+    return await passkeys.finish_sign_in(
+        place.identity, token=token, answer=authenticator.get(options), address="192.0.2.7"
+    )
 
 
 async def second(place: Place, code: str, *, password: str = SECRET, login: str = "zoe") -> Proof:
@@ -105,19 +107,19 @@ async def test_a_passkey_s_answer_is_taken_once(place: Place) -> None:
     authenticator = await with_passkey(place, "zoe")
     token, options = await passkeys.begin_sign_in(place.identity)
     answer = authenticator.get(options)
-    await passkeys.finish_sign_in(place.identity, token=token, answer=answer)
+    await passkeys.finish_sign_in(place.identity, token=token, answer=answer, address="192.0.2.7")
     with pytest.raises(StepExpired):
-        await passkeys.finish_sign_in(place.identity, token=token, answer=answer)
+        await passkeys.finish_sign_in(place.identity, token=token, answer=answer, address="192.0.2.7")
     fresh, _ = await passkeys.begin_sign_in(place.identity)
     with pytest.raises(SignInRefused):
-        await passkeys.finish_sign_in(place.identity, token=fresh, answer=answer)
+        await passkeys.finish_sign_in(place.identity, token=fresh, answer=answer, address="192.0.2.7")
 
 
 @pytest.mark.parametrize("answer", ["", "[]", "{}", '{"id": 1}', '{"id": "!!", "response": {}}', "x" * 30_000])
 async def test_nonsense_from_an_authenticator_is_refused(place: Place, answer: str) -> None:
     token, _ = await passkeys.begin_sign_in(place.identity)
     with pytest.raises(SignInRefused):
-        await passkeys.finish_sign_in(place.identity, token=token, answer=answer)
+        await passkeys.finish_sign_in(place.identity, token=token, answer=answer, address="192.0.2.7")
 
 
 async def test_a_password_and_a_code_sign_in_together(place: Place) -> None:

@@ -301,7 +301,9 @@ async def served(place: Place) -> AsyncIterator[Identity]:
 
     port = free_port()
     site = f"http://127.0.0.1:{port}"
-    identity = Identity(place.database, site=site, fhir_url=f"{site}/fhir", keys=place.identity.keys)
+    identity = Identity(
+        place.database, place.identity.ledger, site=site, fhir_url=f"{site}/fhir", keys=place.identity.keys
+    )
     server = Server(application(identity), address="127.0.0.1", port=port, interface=Interfaces.ASGINL)
     running = asyncio.create_task(server.serve())
     try:

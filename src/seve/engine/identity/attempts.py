@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from seve.engine.identity.refusals import TooManyAttempts
+from seve.engine.identity.telling import tell_failure
 from seve.fhir.search.keys import fold
 from seve.store.identity import credentials
 
@@ -21,6 +22,7 @@ class Attempt:
         self._identity = identity
         self._name = _key(identity, "name", fold(name))
         self._address = _key(identity, "address", address)
+        self._source = address
 
     async def begin(self) -> None:
         """Counts the attempt. Raises TooManyAttempts while the name or the address is locked."""
@@ -39,8 +41,8 @@ class Attempt:
         """The name is forgiven; the address keeps its failures, which may be about other names."""
         await credentials.forgive(self._identity.database.pool, self._name)
 
-    async def failed(self) -> None:
-        """Counts for the address too."""
+    async def failed(self, *, account: str = "") -> None:
+        """Counts for the address too, and leaves an entry in the audit trail."""
         policy = self._identity.policy
         await credentials.fail(
             self._identity.database.pool,
@@ -49,6 +51,7 @@ class Attempt:
             locked_from=policy.address_locked_from,
             locked_seconds=policy.locked_seconds,
         )
+        await tell_failure(self._identity, account=account, address=self._source)
 
 
 def _key(identity: Identity, kind: str, value: str) -> bytes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from seve.engine.identity.refusals import SignInRefused, StepExpired
 from seve.engine.identity.sessions import Proof
+from seve.engine.identity.telling import tell_failure
 from seve.engine.identity.tokens import digest, new_token
 from seve.store.identity import accounts, credentials
 from seve.store.identity.accounts import Account
@@ -79,8 +80,16 @@ async def begin_sign_in(identity: Identity) -> tuple[str, dict[str, Any]]:
     return await _put(identity, options.challenge, ""), json.loads(webauthn.options_to_json(options))
 
 
-async def finish_sign_in(identity: Identity, *, token: str, answer: str) -> Proof:
+async def finish_sign_in(identity: Identity, *, token: str, answer: str, address: str) -> Proof:
     """Who signed the challenge. Raises StepExpired, SignInRefused: unknown or copied key, other site, no verification."""
+    try:
+        return await _verified(identity, token=token, answer=answer)
+    except SignInRefused:
+        await tell_failure(identity, account="", address=address)
+        raise
+
+
+async def _verified(identity: Identity, *, token: str, answer: str) -> Proof:
     import webauthn
     from webauthn.helpers import base64url_to_bytes
     from webauthn.helpers.exceptions import WebAuthnException

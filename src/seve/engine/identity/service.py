@@ -17,6 +17,7 @@ from seve.engine.identity.holding import HeldSessions
 from seve.engine.identity.keys import Keys
 from seve.engine.identity.policy import Policy
 from seve.engine.identity.providers import Provider, read_providers
+from seve.store.audit.ledger import Ledger
 from seve.store.database import Database, is_unavailable
 from seve.store.identity import credentials
 from seve.store.identity.listening import EndedSessions
@@ -33,6 +34,7 @@ class Identity:
     """
 
     database: Database
+    ledger: Ledger
     site: str
     fhir_url: str
     keys: Keys
@@ -77,19 +79,21 @@ class Identity:
 async def open_identity(
     database: Database,
     *,
+    ledger: Ledger,
     fhir_url: str,
     keys: Path,
     policy: Policy | None = None,
     providers: Mapping[str, Provider] | None = None,
     trusted_hosts: frozenset[str] = frozenset(),
 ) -> AsyncGenerator[Identity]:
-    """Identities of a prepared store; hears of ended sessions within. `keys` is a directory that outlives the process.
+    """Identities of a prepared store, whose sign-ins go into the `ledger`; hears of ended sessions within. `keys` is a directory that outlives the process.
 
     Other identity providers are read from `providers.toml` beside it, unless they are given. Raises ValueError for a file that
     can't be read as such.
     """
     identity = Identity(
         database,
+        ledger=ledger,
         site=fhir_url.removesuffix("/fhir"),
         fhir_url=fhir_url,
         keys=await asyncio.to_thread(Keys, keys),

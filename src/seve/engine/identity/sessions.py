@@ -12,6 +12,7 @@ from seve.engine.identity.activities import PURPOSES, Activity
 from seve.engine.identity.holding import Held
 from seve.engine.identity.principal import Principal
 from seve.engine.identity.refusals import NothingToActAs, ProofTooOld
+from seve.engine.identity.telling import tell_sign_in, tell_sign_out
 from seve.engine.identity.tokens import digest, new_token
 from seve.fhir.smart.scopes import Scopes
 from seve.store.identity import accounts
@@ -82,17 +83,34 @@ async def open_session(identity: Identity, proof: Proof, activity: Activity, *, 
 
 
 async def sign_in(
-    identity: Identity, proof: Proof, activities: Sequence[Activity], *, chosen: str, device: str, old: str = ""
+    identity: Identity,
+    proof: Proof,
+    activities: Sequence[Activity],
+    *,
+    chosen: str,
+    device: str,
+    address: str,
+    old: str = "",
 ) -> str:
-    """Signs in as the chosen activity and ends the session of the `old` cookie. Raises NothingToActAs."""
+    """Signs in as the chosen activity and ends the session of the `old` cookie; in the audit trail before the token is given.
+
+    Raises NothingToActAs.
+    """
     activity = next((a for a in activities if a.key == chosen), None)
     if activity is None:
         raise NothingToActAs
     if old and (held := await session_of_cookie(identity, old)):
-        await end(identity, held.principal.account, held.principal.session)
+        await leave(identity, held.principal)
     token = await open_session(identity, proof, activity, device=device)
     await accounts.tell(identity.database.pool, proof.account, "signed_in", by=proof.account, device=device)
+    await tell_sign_in(identity, proof, activity, address=address)
     return token
+
+
+async def leave(identity: Identity, principal: Principal) -> None:
+    """Ends the session that asks."""
+    if await end(identity, principal.account, principal.session):
+        await tell_sign_out(identity, principal)
 
 
 async def end(identity: Identity, account: str, key: int) -> bool:

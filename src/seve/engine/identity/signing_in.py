@@ -62,7 +62,7 @@ async def with_second_factor(identity: Identity, *, token: str, code: str, addre
     if data is None:
         raise StepExpired
     if not data["account"] or not await _is_code(identity, data["account"], code):
-        await attempt.failed()
+        await attempt.failed(account=data["account"])
         raise SignInRefused
     await attempt.succeeded()
     return Proof(data["account"], ("pwd", "otp", "mfa"))

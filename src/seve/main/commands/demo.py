@@ -77,7 +77,9 @@ async def _people(settings: Settings) -> None:
     """The personas, and the examples' patients in the care of the demonstration's doctor."""
     async with open_engine(settings, connections=4) as engine:
         await personas.mark(engine.database)
-        async with open_identity(engine.database, fhir_url=settings.fhir_url, keys=settings.keys) as identity:
+        async with open_identity(
+            engine.database, ledger=engine.ledger, fhir_url=settings.fhir_url, keys=settings.keys
+        ) as identity:
             await personas.seed(identity)
         found = await perform(engine, open_grant(), Request("GET", "Patient", query=(("_count", "1000"),)))
         for entry in found.resource.get("entry", []):

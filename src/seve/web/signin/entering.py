@@ -142,7 +142,7 @@ class EnteringPages:
     async def leave(self, request: Request) -> Response:
         """Ends this session."""
         held, _ = await self._pages.sent(request)
-        await sessions.end(self._identity, held.principal.account, held.principal.session)
+        await sessions.leave(self._identity, held.principal)
         response = RedirectResponse("/signin", 303, {**_PRIVATE, "clear-site-data": '"cache"'})
         cookies.drop(self._identity, response, "session")
         return response
@@ -156,6 +156,7 @@ class EnteringPages:
             found,
             chosen=chosen,
             device=device_of(request),
+            address=address_of(request),
             old=cookies.read(self._identity, request, "session"),
         )
         to = onward or forms.local(cookies.read(self._identity, request, "next")) or "/"

@@ -12,7 +12,7 @@ from seve.engine.identity.refusals import SignInNeeded, SignInRefused
 from seve.store.identity import accounts
 from seve.store.identity.accounts import Account
 from seve.web.signin import forms
-from seve.web.signin.devices import device_of
+from seve.web.signin.devices import address_of, device_of
 from seve.web.signin.entering import EnteringPages
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ class PasskeyPages:
     async def sign_in(self, request: Request) -> Response:
         """The authenticator's answer."""
         form = await forms.read(self._identity, request, None)
-        proof = await passkeys.finish_sign_in(self._identity, token=form["token"], answer=form["answer"])
+        proof = await passkeys.finish_sign_in(
+            self._identity, token=form["token"], answer=form["answer"], address=address_of(request)
+        )
         return await self._entering.enter(request, proof)
 
     async def begin_registration(self, request: Request) -> Response:
