@@ -21,15 +21,14 @@ from seve.kernel.texts import LANGUAGES, text
 from seve.store import reading
 from seve.store.database import is_unavailable
 from seve.web import showing
+from seve.web.languages import choose
 from seve.web.security import SecurityHeaders
-from seve.web.shell import LANGUAGE_COOKIE, Shell, Visitors
+from seve.web.shell import Shell, Visitors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seve.engine.engine import Engine
-
-_COOKIE_SECONDS = 365 * 86_400
 
 
 def pages(engine: Engine, visitors: Visitors, *, routes: Sequence[BaseRoute] = ()) -> Starlette:
@@ -77,14 +76,7 @@ class _Site:
             here if here.startswith("/") and not here.startswith(("//", "/\\")) else "/", status_code=303
         )
         if wanted in LANGUAGES:
-            response.set_cookie(
-                LANGUAGE_COOKIE,
-                wanted,
-                max_age=_COOKIE_SECONDS,
-                secure=self._engine.base_url.startswith("https://"),
-                httponly=True,
-                samesite="lax",
-            )
+            choose(response, wanted, is_secure=self._engine.base_url.startswith("https://"))
         return response
 
     async def type(self, request: HttpRequest) -> Response:

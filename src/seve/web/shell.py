@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse, Response
 
 from seve.engine.access import open_grant
 from seve.kernel.refusals import Refusal
-from seve.kernel.texts import LANGUAGES, Language, text
+from seve.kernel.texts import Language, text
+from seve.web.languages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from seve.engine.identity.principal import Principal
     from seve.store.grant import Grant
     from seve.web.signin.badges import Badge
-
-LANGUAGE_COOKIE = "language"
 
 
 class Visitors(Protocol):
@@ -78,12 +77,8 @@ class Shell:
         return isinstance(self.visitors, OpenVisitors)
 
     def language(self, request: Request) -> Language:
-        """The language chosen, else the browser's, else French."""
-        chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-        if chosen in LANGUAGES:
-            return "en" if chosen == "en" else "fr"
-        accepted = request.headers.get("accept-language", "").lower()
-        return "en" if accepted.startswith("en") else "fr"
+        """The language of whoever asks."""
+        return language_of(request)
 
     async def page(
         self, request: Request, template: str, status: int = 200, /, *, is_bare: bool = False, **context: Any

@@ -15,6 +15,7 @@ from seve.engine.identity.refusals import ProofTooOld, SignInNeeded
 from seve.engine.identity.sessions import session_of_cookie
 from seve.kernel.refusals import Refusal
 from seve.kernel.texts import Language, text
+from seve.web.languages import language_of
 from seve.web.signin import cookies, forms
 from seve.web.signin.badges import badge_of
 from seve.web.signin.forms import Form
@@ -78,11 +79,8 @@ class Pages:
         return held, await forms.read(self.identity, request, held)
 
     def language(self, request: Request) -> Language:
-        """French, unless the person chose English or their browser asks for it."""
-        chosen = request.cookies.get("language", "")
-        if chosen in ("fr", "en"):
-            return "en" if chosen == "en" else "fr"
-        return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "fr"
+        """The language of whoever asks."""
+        return language_of(request)
 
     def told(self, request: Request, refusal: Refusal) -> str:
         """A refusal in the person's language."""
