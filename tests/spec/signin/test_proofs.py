@@ -23,6 +23,7 @@ from seve.engine.identity.refusals import (
     StepExpired,
     TooManyAttempts,
     WeakPassword,
+    WrongPassword,
 )
 from seve.engine.identity.sessions import Proof, principal_of_cookie, session_of_cookie
 from seve.store.identity import accounts, credentials
@@ -45,7 +46,7 @@ async def with_generator(place: Place, name: str) -> TOTP:
     generator = TOTP(key)
     earlier = generator.at(int(time.time()) - 30)
     await code_generators.confirm(place.identity, account, token=token, code=earlier, label="téléphone")
-    await passwords.set_password(place.identity, account, SECRET)
+    await passwords.set_password(place.identity, account, SECRET, current="")
     return generator
 
 
@@ -214,18 +215,30 @@ async def test_no_name_that_was_typed_is_stored(place: Place) -> None:
     assert HERE not in stored
 
 
-@pytest.mark.parametrize("password", ["court", "dupont dupont dupont", "x" * 501])
+@pytest.mark.parametrize(
+    "password", ["court", "dupont dupont dupont", "x" * 501, "passwordpassword", "123456789012", "azertyuiop12"]
+)
 async def test_a_weak_password_is_refused(place: Place, password: str) -> None:
     await place.patient("dupont")
     await with_generator(place, "dupont")
     with pytest.raises(WeakPassword):
-        await passwords.set_password(place.identity, await account_of(place, "dupont"), password)
+        await passwords.set_password(place.identity, await account_of(place, "dupont"), password, current=SECRET)
+
+
+async def test_a_password_is_replaced_by_who_knows_it(place: Place) -> None:
+    await place.patient("dupont")
+    await with_generator(place, "dupont")
+    account, other = await account_of(place, "dupont"), "encore une autre phrase"
+    with pytest.raises(WrongPassword):
+        await passwords.set_password(place.identity, account, other, current="")
+    await passwords.set_password(place.identity, account, other, current=SECRET)
+    assert await passwords.is_right(place.identity, account, other)
 
 
 async def test_a_password_without_a_second_factor_is_refused(place: Place) -> None:
     await place.patient("zoe")
     with pytest.raises(SecondFactorNeeded):
-        await passwords.set_password(place.identity, await account_of(place, "zoe"), SECRET)
+        await passwords.set_password(place.identity, await account_of(place, "zoe"), SECRET, current="")
 
 
 async def test_keys_of_generators_are_sealed_in_the_database(place: Place) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from seve.engine.identity.refusals import SecondFactorNeeded, WeakPassword
+from seve.engine.identity.refusals import SecondFactorNeeded, WeakPassword, WrongPassword
 from seve.fhir.search.keys import fold
 from seve.store.identity import credentials
 from seve.store.identity.accounts import Account
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from seve.engine.identity.service import Identity
 
 LEAST_CHARACTERS = 12
+_LEAST_SCORE = 3  # of 4: more than 10^8 guesses
+_SCORED_CHARACTERS = 72
+_CONTEXT = ("Sève", "seve", "santé", "sante", "médecin", "hôpital")
 _MOST_CHARACTERS = 500
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's second choice: 19 MB
 _AT_ONCE = 4
@@ -26,14 +29,16 @@ _TURNS = asyncio.Semaphore(_AT_ONCE)
 """Bounds the memory that a flood of sign-ins takes."""
 
 
-async def set_password(identity: Identity, account: Account, password: str) -> None:
-    """Replaces the password. Raises WeakPassword, SecondFactorNeeded."""
+async def set_password(identity: Identity, account: Account, password: str, *, current: str) -> None:
+    """Replaces the password. `current` is the one until now, "" for the first. Raises WeakPassword, WrongPassword,
+    SecondFactorNeeded.
+    """
     pool = identity.database.pool
     if not account.is_demo and not await credentials.of(pool, account.id, "totp"):
         raise SecondFactorNeeded
-    folded = fold(password)
-    is_named = any(part in folded for part in fold(f"{account.login} {account.name}").split() if len(part) > 3)
-    if not LEAST_CHARACTERS <= len(password) <= _MOST_CHARACTERS or is_named:
+    if await credentials.of(pool, account.id, "password") and not await is_right(identity, account, current):
+        raise WrongPassword
+    if not await asyncio.to_thread(_is_strong, account, password):
         raise WeakPassword(least=LEAST_CHARACTERS)
     async with _TURNS:
         hashed = await asyncio.to_thread(_HASHER.hash, password)
@@ -55,6 +60,18 @@ async def is_right(identity: Identity, account: Account | None, password: str) -
         hashed = await asyncio.to_thread(_HASHER.hash, password)
         await credentials.rehash(pool, found[0].id, hashed.encode())
     return is_same and bool(found) and account is not None and not account.is_blocked
+
+
+def _is_strong(account: Account, password: str) -> bool:
+    """Long enough, without the holder's name, and not one of those that are tried first (ASVS 5.0, 6.2.4 and 6.2.11)."""
+    from zxcvbn import zxcvbn
+
+    if not LEAST_CHARACTERS <= len(password) <= _MOST_CHARACTERS:
+        return False
+    folded, names = fold(password), fold(f"{account.login} {account.name}").split()
+    if any(part in folded for part in names if len(part) > 3):
+        return False
+    return zxcvbn(password[:_SCORED_CHARACTERS], user_inputs=[*_CONTEXT, *names])["score"] >= _LEAST_SCORE
 
 
 @cache

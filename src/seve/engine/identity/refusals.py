@@ -62,8 +62,16 @@ class NotDemo(Refusal):
     key: ClassVar[str] = "engine/identity.refusals.not_demo"
 
 
+class WrongPassword(Refusal):
+    """The password to be replaced is another one."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "login"
+    key: ClassVar[str] = "engine/identity.refusals.wrong_password"
+
+
 class WeakPassword(Refusal):
-    """Too short, or too like the name. Field: `least`."""
+    """Too short, too like the name, or too easily guessed. Field: `least`."""
 
     status: ClassVar[int] = 422
     code: ClassVar[str] = "value"

@@ -105,7 +105,7 @@ class SecurityPages:
         held, form = await self._pages.sent(request)
         sessions.check_fresh(self._identity, held)
         account = await self._own_account(held)
-        await passwords.set_password(self._identity, account, form["password"])
+        await passwords.set_password(self._identity, account, form["password"], current=form["current"])
         await sessions.end_all(self._identity, account.id, but=held.principal.session)
         await accounts.tell(self._identity.database.pool, account.id, "set_password", by=account.id)
         return _back("password")
