@@ -16,6 +16,7 @@ import tempfile
 import time
 from dataclasses import replace
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 import asyncpg
@@ -84,7 +85,7 @@ async def _load(server: Served, number: int) -> None:
 
 
 def _care(number: int) -> list[dict[str, object]]:
-    """The physician, and a care team for each of the first patients."""
+    """The physician, and a care team for each of 1,000 patients, evenly among all."""
     rows: list[dict[str, object]] = [
         {"resourceType": "Practitioner", "id": "bench", "active": True},
         {
@@ -94,7 +95,7 @@ def _care(number: int) -> list[dict[str, object]]:
             "practitioner": {"reference": _PERSON},
         },
     ]
-    for turn, raw in enumerate(data.copies(data.thin_bundles(), min(number, _REACHED))):
+    for turn, raw in enumerate(islice(data.copies(data.thin_bundles(), number), 0, None, max(number // _REACHED, 1))):
         patient = next(r["id"] for r in data.resources(raw) if r["resourceType"] == "Patient")
         rows.append(
             {

@@ -35,14 +35,6 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
     assert [f for f in SOURCES if f.stem in NOT_NAMES] == []
 
 
-def test_the_schema_is_the_sum_of_the_migrations() -> None:
-    store = ROOT / "src" / "seve" / "store"
-    migrations = sorted((store / "migrations").glob("*.sql"))
-    assert "".join(m.read_text(encoding="utf-8") for m in migrations) == (store / "schema.sql").read_text(
-        encoding="utf-8"
-    )
-
-
 @pytest.mark.parametrize(
     "package", sorted({f.parent.parent for f in (ROOT / "src").rglob("strings/*.toml")}), ids=lambda p: p.name
 )

@@ -13,11 +13,15 @@ from tests.unit.fhir.search.test_every_parameter import PLACES, variants
 from seve.engine.access import open_grant
 from seve.engine.engine import Engine
 from seve.fhir import Resource
+from seve.fhir.access.reaches import PURPOSES
 from seve.fhir.search import parse
 from seve.fhir.search.query import Query
 from seve.store.deeds import Deed, Draft
+from seve.store.grant import Grant, Sight
 from seve.store.search import running
+from seve.store.search.arguments import Statement
 
+EVERYTHING = open_grant()
 NUMBERS = (200, 1_601)
 MODIFIED = {
     "token": ("{code}:not={value}", "{code}:missing=false", "{code}:missing=true"),
@@ -62,7 +66,7 @@ async def store(engine: Engine, resources: list[Resource]) -> None:
         for resource in resources[start : start + 200]:
             draft = Draft("PUT", resource, engine.entries(resource))
             deeds.append(Deed(resource["resourceType"], resource["id"], lambda _, draft=draft: draft, is_new=True))
-        await engine.lane.commit(open_grant(), deeds)
+        await engine.lane.commit(EVERYTHING, deeds)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -70,7 +74,7 @@ async def world(
     shared_engine: Engine,
 ) -> AsyncIterator[tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]]]:
     await shared_engine.database.pool.execute(
-        "TRUNCATE version, posting, link, text_value, moment, quantity, position, words"
+        "TRUNCATE version, posting, link, text_value, moment, quantity, position, words, reach, authored"
     )
     resources, searches = made()
     await store(shared_engine, resources)
@@ -80,12 +84,17 @@ async def world(
     queries = [(f"{t}?{n}={v}", parse([(n, v)], types=[t], parameters=r4(), lenient=True)) for t, n, v in searches]
     yield shared_engine, records, [(text, query) for text, query in queries if not query.ignored]
     await shared_engine.database.pool.execute(
-        "TRUNCATE version, posting, link, text_value, moment, quantity, position, words"
+        "TRUNCATE version, posting, link, text_value, moment, quantity, position, words, reach, authored"
     )
 
 
 async def differing(
-    engine: Engine, records: dict[str, list[Record]], queries: list[tuple[str, Query]], *, count: int
+    engine: Engine,
+    records: dict[str, list[Record]],
+    queries: list[tuple[str, Query]],
+    *,
+    count: int,
+    grant: Grant = EVERYTHING,
 ) -> list[tuple[str, set[str], set[str]]]:
     wrong: list[tuple[str, set[str], set[str]]] = []
     async with engine.database.pool.acquire() as connection:
@@ -94,7 +103,7 @@ async def differing(
             found: list[str] = []
             place = None
             while True:
-                page = await running.search(connection, open_grant(), query, count=count, place=place)
+                page = await running.search(connection, grant, query, count=count, place=place)
                 found += [f"{match.type}/{match.id}" for match in page.matches]
                 place = page.next
                 if place is None:
@@ -128,3 +137,45 @@ async def test_the_total_is_the_number_of_matches(
         for text, query in queries[::7]:
             expected = len(World(records.get(query.types[0], [])).search(query))
             assert await running.total(connection, open_grant(), query) == expected, text
+
+
+READER = 4_711
+BOUND = Grant("reader", Sight(session=None, standing=(), readers=(READER,), purpose=PURPOSES["TREAT"], profession=None))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def visible(
+    world: tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]],
+) -> dict[str, list[Record]]:
+    """What a reader sees who reaches a third of the patients, wrote about others, and sees what is nobody's."""
+    engine, records, _ = world
+    async with engine.database.pool.acquire() as connection:
+        await connection.execute(
+            "INSERT INTO reach SELECT DISTINCT patient, $1::bigint, 1, true, 0, 0, $2::bigint, 0 FROM version "
+            "WHERE patient <> 0 AND patient % 3 = 0",
+            READER,
+            2**62,
+        )
+        await connection.execute(
+            "UPDATE version SET author = $1, patient = patient WHERE patient % 3 <> 0 AND vid % 5 = 0", READER
+        )
+        statement = Statement(BOUND)
+        rows = await connection.fetch(
+            f"SELECT v.id FROM version v WHERE {statement.current('v')}", *statement.arguments
+        )
+    ids = {row["id"] for row in rows}
+    return {type_: [one for one in of_type if one.id in ids] for type_, of_type in records.items()}
+
+
+@pytest.mark.parametrize("limits", [(1_000, 400, 20_000), (1, 2, 20_000), (1, 2, 5)])
+async def test_a_reader_who_reaches_some_finds_what_the_oracle_finds_in_what_they_see(
+    world: tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]],
+    visible: dict[str, list[Record]],
+    monkeypatch: pytest.MonkeyPatch,
+    limits: tuple[int, int, int],
+) -> None:
+    engine, records, queries = world
+    assert sum(map(len, visible.values())) < 0.9 * sum(map(len, records.values()))
+    for name, limit in zip(("PROBE", "SHORT_WALK", "NARROWED_WALK"), limits, strict=True):
+        monkeypatch.setattr(running, name, limit)
+    assert await differing(engine, visible, queries[limits[2] % 7 :: 7], count=7, grant=BOUND) == []

@@ -1,4 +1,7 @@
-"""Migrations: numbered SQL files, applied forward, each in its own transaction. Their sum equals `schema.sql` (tested)."""
+"""Migrations: numbered SQL files, applied forward, each in its own transaction. Together they are the schema.
+
+Until the first release a change edits the file that made its table; from then on files are only added.
+"""
 
 from __future__ import annotations
 

@@ -107,9 +107,11 @@ def row_of(reach: Reach, vid: int) -> tuple[Any, ...]:
 
 
 def links_of(entries: Entries) -> list[tuple[int, int]]:
-    """All links of a version: its references, its patient compartments, and the patients it is about when they are several."""
+    """All links of a version: its references, its patient compartments, and the patients it is about when they are several
+    or when no compartment holds it, so that all of a patient's data is found by links.
+    """
     links = entries.links + [(_PATIENT, value_key(f"Patient/{id_}")) for id_ in entries.patients]
-    if len(entries.subjects) > 1:
+    if len(entries.subjects) > 1 or not set(entries.subjects).issubset(entries.patients):
         links += [(ABOUT, value_key(f"Patient/{id_}")) for id_ in entries.subjects]
     return links
 

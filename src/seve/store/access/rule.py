@@ -9,7 +9,7 @@ And when it is an old version, the one in force must be seen too: what was maske
 history along.
 
 What most rows need is written out, so that PostgreSQL probes its indexes row by row; what few rows need are functions of
-`schema.sql`, which cost nothing until they are called.
+the migrations, which cost nothing until they are called.
 """
 
 from __future__ import annotations
@@ -64,6 +64,16 @@ def is_seen(v: str, terms: Terms) -> str:
         f"({v}.patient = 0 AND {v}.veil = 0 OR {v}.author = ANY({terms.readers}) "
         f"OR {v}.patient <> 0 AND {reached} AND ({several}){_may_read(v, terms)} "
         f"OR {binary})"
+    )
+
+
+def patients_in_sight(readers: str) -> str:
+    """The patients of whom anything may be seen: whom the readers reach or reached, or wrote about. More than `is_seen` lets
+    through, never less (but for what is of no patient).
+    """
+    return (
+        f"SELECT patient FROM reach WHERE reader = ANY({readers}) AND opens "
+        f"UNION ALL SELECT patient FROM authored WHERE author = ANY({readers})"
     )
 
 

@@ -1,6 +1,7 @@
 -- The record store. One row a version of a resource; index rows hang on the version (`vid`), never on the resource:
 -- an update adds rows and ends the old version, so that a reader pinned to an earlier snapshot still finds what it saw.
 -- Every row of a person's data carries `patient`, the key of its patient compartment (0: none): the distribution key on Citus.
+-- The indexes that searches scan include it, so that what is out of a reader's reach falls without a look at its version.
 
 CREATE TABLE version (
     vid     bigint PRIMARY KEY,               -- time-ordered: milliseconds since 2020, worker, counter (kernel/identifiers)
@@ -20,15 +21,16 @@ CREATE TABLE version (
     CHECK ((body IS NULL) = (method = 'DELETE'))
 ) WITH (fillfactor = 90);
 CREATE UNIQUE INDEX version_by_ref ON version (ref, version);
-CREATE INDEX version_by_type ON version (type, vid);
+CREATE INDEX version_by_type ON version (type, vid) INCLUDE (patient);
+CREATE INDEX version_of_nobody ON version (type, vid) WHERE patient = 0;
 
 -- Equality: tokens, uris, exact strings, presence, composites of tokens. key = hash(parameter) xor hash(value).
 CREATE TABLE posting (key bigint NOT NULL, vid bigint NOT NULL, patient bigint NOT NULL);
-CREATE INDEX posting_by_key ON posting (key, vid);
+CREATE INDEX posting_by_key ON posting (key, vid) INCLUDE (patient);
 
 -- References: `target` is the `ref` of what is pointed to, whether or not it exists here.
 CREATE TABLE link (param bigint NOT NULL, target bigint NOT NULL, vid bigint NOT NULL, patient bigint NOT NULL);
-CREATE INDEX link_by_target ON link (param, target, vid);
+CREATE INDEX link_by_target ON link (param, target, vid) INCLUDE (patient);
 CREATE INDEX link_by_vid ON link (vid, param, target);
 
 -- Folded strings for prefix search, `:contains` by trigrams, and sort.
@@ -36,19 +38,19 @@ CREATE TABLE text_value (
     key bigint NOT NULL, value text COLLATE "C" NOT NULL, vid bigint NOT NULL, patient bigint NOT NULL,
     trigrams integer[]                        -- NULL where only prefixes are searched
 );
-CREATE INDEX text_value_by_key ON text_value (key, value, vid);
+CREATE INDEX text_value_by_key ON text_value (key, value, vid) INCLUDE (patient);
 CREATE INDEX text_value_by_vid ON text_value (vid, key, value);
 CREATE INDEX text_value_trigrams ON text_value USING gin (trigrams) WITH (gin_pending_list_limit = 512); -- kB: what each search reads through
 
 -- Dates as half-open ranges of microseconds; numbers and quantities as ranges. Wide ranges stand under a key of their own.
 CREATE TABLE moment (key bigint NOT NULL, lo bigint NOT NULL, hi bigint NOT NULL, vid bigint NOT NULL, patient bigint NOT NULL);
-CREATE INDEX moment_by_key ON moment (key, lo, hi, vid);
+CREATE INDEX moment_by_key ON moment (key, lo, hi, vid) INCLUDE (patient);
 CREATE INDEX moment_by_vid ON moment (vid, key, lo, hi);
 
 CREATE TABLE quantity (
     key bigint NOT NULL, lo double precision NOT NULL, hi double precision NOT NULL, vid bigint NOT NULL, patient bigint NOT NULL
 );
-CREATE INDEX quantity_by_key ON quantity (key, lo, hi, vid);
+CREATE INDEX quantity_by_key ON quantity (key, lo, hi, vid) INCLUDE (patient);
 CREATE INDEX quantity_by_vid ON quantity (vid, key, lo, hi);
 
 CREATE TABLE position (
@@ -75,8 +77,22 @@ CREATE TABLE reach (
     vid     bigint NOT NULL                   -- the version that says so; an update or deletion removes its rows
 );
 CREATE INDEX reach_by_patient ON reach (patient, reader);
-CREATE INDEX reach_by_reader ON reach (reader, patient);
+CREATE INDEX reach_by_reader ON reach (reader, patient) INCLUDE (opens);
 CREATE INDEX reach_by_vid ON reach (vid);
+
+-- About whom a role wrote: it sees what it wrote even when it reaches the patient no more. A pair may stand here twice.
+CREATE TABLE authored (author bigint NOT NULL, patient bigint NOT NULL);
+CREATE INDEX authored_by_author ON authored (author, patient);
+
+CREATE FUNCTION note_author() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM authored a WHERE a.author = NEW.author AND a.patient = NEW.patient) THEN
+        INSERT INTO authored (author, patient) VALUES (NEW.author, NEW.patient);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER note_author AFTER INSERT OR UPDATE OF patient ON version
+    FOR EACH ROW WHEN (NEW.author <> 0 AND NEW.patient <> 0) EXECUTE FUNCTION note_author();
 
 -- Glass that was broken: who opened a record without consent, why, until when, and what the officer found. Its row of `reach`
 -- hangs on `vid`.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from seve.store.access.rule import Terms, in_force, is_seen, is_still_seen
+from seve.store.access.rule import Terms, in_force, is_seen, is_still_seen, patients_in_sight
 from seve.store.grant import Grant, Sight, Window
 
 _MARK = re.compile(r"/\* seen: (\w+) \*/")
@@ -43,12 +43,16 @@ class Statement(Arguments):
     """A statement for a grant.
 
     `snapshot` is the pg_snapshot a page is pinned to; `until` the last `vid` of an export; without them, what is current is read.
+    `is_narrowed` makes each set leave out what the reader can't reach before any version is looked at, which pays when most
+    of it is out of reach.
     """
 
     grant: Grant
     snapshot: str | None = None
     until: int | None = None
+    is_narrowed: bool = False
     _terms: Terms | None = field(default=None, init=False)
+    _bound_readers: str = field(default="", init=False)
 
     def current(self, version: str) -> str:
         """The version was in force and not deleted, now, at the snapshot or after `until`, and the grant lets it be seen.
@@ -88,6 +92,20 @@ class Statement(Arguments):
         windows = "true" if sight.windows is None else self._through(sight.windows, version)
         return f"{in_force(terms)} AND {windows} AND {reached}"
 
+    def within(self, patient: str) -> str:
+        """What the column `patient` of an index row must satisfy for its version to be seen at all; "" when not narrowed.
+
+        Wrapped in IS TRUE, or the planner makes a join of it, which loses the order of the index.
+        """
+        sight = self.grant.sight
+        if sight is None or sight.reaches_all or not self.is_narrowed:
+            return ""
+        return f" AND ({patient} IN ({self.patients_in_sight(sight)} UNION ALL SELECT 0)) IS TRUE"
+
+    def patients_in_sight(self, sight: Sight) -> str:
+        """The patients of whom the reader may see anything, as a set."""
+        return patients_in_sight(self._readers(sight))
+
     def filled(self, sql: str, *values: Any) -> str:
         """A statement of `queries/` with its values, and the access rule at each mark `/* seen: alias */`."""
         self.arguments.extend(values)
@@ -99,13 +117,17 @@ class Statement(Arguments):
             self._terms = Terms(
                 session="NULL::bigint" if sight.session is None else self.bind(sight.session, "bigint"),
                 standing=self.bind(sight.standing, "bigint[]"),
-                readers="" if sight.reaches_all else self.bind(sight.readers, "bigint[]"),
+                readers="" if sight.reaches_all else self._readers(sight),
                 purpose="" if sight.reaches_all else self.bind(sight.purpose, "smallint"),
                 profession="" if sight.profession is None else self.bind(sight.profession, "text"),
                 at=self.bind(time.time_ns() // 1_000, "bigint"),
                 alias=self.alias,
             )
         return self._terms
+
+    def _readers(self, sight: Sight) -> str:
+        self._bound_readers = self._bound_readers or self.bind(sight.readers, "bigint[]")
+        return self._bound_readers
 
     def _through(self, windows: tuple[Window, ...], version: str) -> str:
         return "(" + (" OR ".join(self._window(window, version) for window in windows) or "false") + ")"

@@ -47,12 +47,13 @@ def walk(level: Sort, statement: Statement, *, most: int) -> Walk | None:
     direction, before = ("DESC", ">") if level.is_descending else ("ASC", "<")
     keys = statement.bind(list(_keys(level)), "bigint[]")
     parts = " UNION ALL ".join(
-        f"(SELECT s.vid, s.{column} AS value FROM {table} s WHERE s.key = {statement.bind(key, 'bigint')} "
+        f"(SELECT s.vid, s.patient, s.{column} AS value FROM {table} s WHERE s.key = {statement.bind(key, 'bigint')} "
         f"ORDER BY s.{column} {direction} LIMIT {most})"
         for key in _keys(level)
     )
+    narrow = statement.within("patient")
     return Walk(
-        entries=f"SELECT vid, value FROM ({parts}) u ORDER BY value {direction} LIMIT {most}",
+        entries=f"SELECT vid, value FROM (SELECT * FROM ({parts}) u ORDER BY value {direction} LIMIT {most}) n WHERE true{narrow}",
         is_first=f"NOT EXISTS (SELECT 1 FROM {table} o WHERE o.vid = d.vid AND o.key = ANY({keys}) "
         f"AND o.{column} {before} d.value OFFSET 0)",
         order=f"d.value {direction}, v.vid DESC",

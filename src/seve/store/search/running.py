@@ -4,6 +4,9 @@
 2. *Walk*: when all are large, one index is read in the order asked for, at most `WALK` entries, testing each; dense answers
    fill a page at once.
 3. *Collect*: a walk that ends without filling its page means a sparse answer: the first criterion's set is collected whole.
+
+For a reader who doesn't reach everybody, all that they may see is one more set that can drive (a patient has little beside a
+territory), the walk looks further, and both leave out what is out of reach before they look at a version.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from seve.fhir.search.query import And, Chain, Criterion, Has, Or, Query, Sort
 from seve.store.search.arguments import Statement
 from seve.store.search.conditions import conditions
 from seve.store.search.ordering import order_by, walk
-from seve.store.search.sources import can_drive, ordered_source, source
+from seve.store.search.sources import InSight, can_drive, ordered_source, source
 
 if TYPE_CHECKING:
     import asyncpg
@@ -25,9 +28,13 @@ if TYPE_CHECKING:
 
     Records: TypeAlias = list[asyncpg.Record]
 
+Driver: TypeAlias = Criterion | InSight
+
 PROBE = 1_000
+DEEP_PROBE = 100_000
 SHORT_WALK = 400
 WALK = 5_000
+NARROWED_WALK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,8 @@ async def search(connection: Connection, grant: Grant, query: Query, *, count: i
 
 async def total(connection: Connection, grant: Grant, query: Query, *, snapshot: str | None = None) -> int:
     """How many resources match, exactly."""
-    driver = await _smallest(connection, grant, [c for c in query.criteria if can_drive(c)])
-    statement = Statement(grant, snapshot)
+    driver = await _smallest(connection, grant, _drivers(grant, query), most=PROBE)
+    statement = Statement(grant, snapshot, is_narrowed=True)
     relation = _driven(driver[0], statement) if driver else "version v"
     rest = _rest(query, driver[0] if driver else None)
     sql = f"SELECT count(*) FROM {relation} WHERE {_admitted(query, statement)} AND {conditions(rest, statement, 'v')}"
@@ -85,38 +92,53 @@ def _next(reader: _Reader, snapshot: str, shown: tuple[Found, ...]) -> Place:
     return Place(snapshot, offset=reader.offset + len(shown))
 
 
-async def _smallest(connection: Connection, grant: Grant, criteria: list[Criterion]) -> tuple[Criterion, int] | None:
-    """The criterion with the fewest entries, and how many (at most PROBE). Chains are only counted when no other is small."""
-    simple: list[Criterion] = [c for c in criteria if not isinstance(c, (Chain, Has, And, Or))]
-    best = await _counted(connection, grant, simple)
-    if best is not None and best[1] < PROBE:
+def _drivers(grant: Grant, query: Query) -> list[Driver]:
+    """The sets that can drive the query, in its order."""
+    drivers: list[Driver] = [c for c in query.criteria if can_drive(c)]
+    return [*drivers, InSight(query.types)] if _is_bounded(grant) else drivers
+
+
+def _is_bounded(grant: Grant) -> bool:
+    """Whether there are patients that the reader doesn't reach."""
+    return grant.sight is not None and not grant.sight.reaches_all
+
+
+async def _smallest(
+    connection: Connection, grant: Grant, drivers: list[Driver], *, most: int
+) -> tuple[Driver, int] | None:
+    """The set with the fewest entries, and how many (at most `most`). Chains are only counted when no other is small."""
+    simple: list[Driver] = [c for c in drivers if not isinstance(c, (Chain, Has, And, Or))]
+    best = await _counted(connection, grant, simple, most=most)
+    if best is not None and best[1] < most:
         return best
-    nested = await _counted(connection, grant, [c for c in criteria if c not in simple])
+    nested = await _counted(connection, grant, [c for c in drivers if c not in simple], most=most)
     return min((found for found in (nested, best) if found), key=lambda found: found[1], default=None)
 
 
-async def _counted(connection: Connection, grant: Grant, criteria: list[Criterion]) -> tuple[Criterion, int] | None:
-    if not criteria:
+async def _counted(
+    connection: Connection, grant: Grant, drivers: list[Driver], *, most: int
+) -> tuple[Driver, int] | None:
+    if not drivers:
         return None
     statement = Statement(grant)
     probes = ", ".join(
-        f"(SELECT count(*) FROM (SELECT 1 FROM ({source(c, statement)}) s LIMIT {PROBE}) p)" for c in criteria
+        f"(SELECT count(*) FROM (SELECT 1 FROM ({source(c, statement)}) s LIMIT {most}) p)" for c in drivers
     )
     row = await connection.fetchrow(f"SELECT {probes}", *statement.arguments)
     assert row is not None
     counts = list(row.values())
-    best = min(range(len(criteria)), key=counts.__getitem__)
-    return criteria[best], counts[best]
+    best = min(range(len(drivers)), key=counts.__getitem__)
+    return drivers[best], counts[best]
 
 
-def _driven(driver: Criterion, statement: Statement, *, order: str = "") -> str:
+def _driven(driver: Driver, statement: Statement, *, order: str = "") -> str:
     """The versions that a criterion drives to; in an order of `vid` when asked for, so that a page ends the join early."""
     return (
         f"(SELECT DISTINCT vid FROM ({source(driver, statement)}) s{order} OFFSET 0) d JOIN version v ON v.vid = d.vid"
     )
 
 
-def _rest(query: Query, driver: Criterion | None) -> tuple[Criterion, ...]:
+def _rest(query: Query, driver: Driver | None) -> tuple[Criterion, ...]:
     return tuple(c for c in query.criteria if c is not driver)
 
 
@@ -144,6 +166,7 @@ class _Reader:
         self._count = count
         self._place = place
         self.offset = place.offset if place else 0
+        self._is_bounded = _is_bounded(grant)
         self._sort = query.sort
         self._is_newest_first = not self._sort or self._sort[0] == Sort("_lastUpdated", "last_updated", (), True)
         self._is_oldest_first = bool(self._sort) and self._sort[0] == Sort("_lastUpdated", "last_updated", (), False)
@@ -155,24 +178,29 @@ class _Reader:
 
     async def rows(self) -> Records:
         """The page's rows, one more than it shows when there are more."""
-        drivers = [c for c in self._query.criteria if can_drive(c)]
-        if not self._is_plain(drivers):
-            smallest = await _smallest(self._connection, self._grant, drivers)
-            if smallest and smallest[1] < PROBE:
-                return await self._collect(smallest[0])
-        for most in (SHORT_WALK, WALK):  # dense answers fill their page within the first few hundred entries
-            rows, is_complete = await self._walk(most)
-            if is_complete or len(rows) >= self._count:
+        drivers = _drivers(self._grant, self._query)
+        if self._is_plain() and (rows := await self._walk(SHORT_WALK)) is not None:
+            return rows
+        smallest = await _smallest(self._connection, self._grant, drivers, most=PROBE)
+        if smallest and smallest[1] < PROBE:
+            return await self._collect(smallest[0])
+        for most in (SHORT_WALK, NARROWED_WALK if self._is_bounded else WALK):
+            if (rows := await self._walk(most)) is not None:
                 return rows
+        if self._is_bounded:
+            smallest = await _smallest(self._connection, self._grant, drivers, most=DEEP_PROBE)
+            return await self._collect(smallest[0] if smallest else None)
         return await self._collect(drivers[0] if drivers else None)
 
-    def _is_plain(self, drivers: list[Criterion]) -> bool:
+    def _is_plain(self) -> bool:
         """Whether one index already has the answer in order, so that nothing needs counting."""
-        is_single = len(drivers) == len(self._query.criteria) == 1
-        return self.is_by_time and is_single and ordered_source(drivers[0], Statement(self._grant)) is not None
+        criteria = self._query.criteria
+        return (
+            self.is_by_time and len(criteria) == 1 and ordered_source(criteria[0], Statement(self._grant)) is not None
+        )
 
-    async def _collect(self, driver: Criterion | None) -> Records:
-        statement = self._statement()
+    async def _collect(self, driver: Driver | None) -> Records:
+        statement = self._statement(is_narrowed=True)
         if driver is None:
             return await self._read("version v", self._query.criteria, statement)
         direction = "DESC" if self._is_newest_first else "ASC"
@@ -181,46 +209,49 @@ class _Reader:
         page_order = f"d.vid {direction}" if self.is_by_time else None
         return await self._read(relation, _rest(self._query, driver), statement, order=page_order)
 
-    async def _walk(self, most: int) -> tuple[Records, bool]:
-        """A page from at most `most` entries of one index in order, and whether that settles the page."""
-        statement = self._statement()
+    async def _walk(self, most: int) -> Records | None:
+        """A page from at most `most` entries of one index in order; None when that doesn't settle it."""
+        statement = self._statement(is_narrowed=most > SHORT_WALK)
         if self.is_by_time:
             return await self._walk_time(statement, most)
         ordered = walk(self._sort[0], statement, most=most + self.offset) if len(self._sort) == 1 else None
         if ordered is None:
-            return [], False
+            return None
         relation = f"({ordered.entries}) d JOIN version v ON v.vid = d.vid AND {ordered.is_first}"
-        return await self._read(relation, self._query.criteria, statement, order=ordered.order), False
+        rows = await self._read(relation, self._query.criteria, statement, order=ordered.order)
+        return rows if len(rows) >= self._count else None
 
-    async def _walk_time(self, statement: Statement, most: int) -> tuple[Records, bool]:
+    async def _walk_time(self, statement: Statement, most: int) -> Records | None:
         ordered = next((c for c in self._query.criteria if ordered_source(c, Statement(self._grant))), None)
         rest = _rest(self._query, ordered)
         entries = self._entries(ordered, statement)
-        limit = f" LIMIT {most}" if rest else ""  # with nothing to test, every entry but ended ones is shown
-        walked = f"(SELECT vid FROM ({entries}) w ORDER BY vid {'DESC' if self._is_newest_first else 'ASC'}{limit})"
+        # With nothing to test, every entry but ended ones is shown: no end is set, the page is.
+        limit = f" LIMIT {most}" if rest or self._is_bounded else ""
+        walked = f"(SELECT * FROM ({entries}) e ORDER BY vid {'DESC' if self._is_newest_first else 'ASC'}{limit})"
         bound = len(statement.arguments)
-        rows = await self._read(f"{walked} d JOIN version v ON v.vid = d.vid", rest, statement)
-        if not rest or len(rows) >= self._count:
-            return rows, True
-        entries_walked = await self._connection.fetchval(
-            f"SELECT count(*) FROM {walked} d", *statement.arguments[:bound]
+        relation = (
+            f"(SELECT vid FROM {walked} w WHERE true{statement.within('patient')}) d JOIN version v ON v.vid = d.vid"
         )
-        return rows, entries_walked < most
+        rows = await self._read(relation, rest, statement)
+        if not limit or len(rows) >= self._count:
+            return rows
+        seen = await self._connection.fetchval(f"SELECT count(*) FROM {walked} d", *statement.arguments[:bound])
+        return rows if seen < most else None
 
     def _entries(self, ordered: Criterion | None, statement: Statement) -> str:
         """The `vid`s of one index from where the page begins."""
         if ordered is not None and (entries := ordered_source(ordered, statement)):
             return f"{entries} AND {self._after('vid', statement)}"
         types = _of_types(self._query, statement, "e")
-        return f"SELECT e.vid FROM version e WHERE {types} AND {self._after('e.vid', statement)}"
+        return f"SELECT e.vid, e.patient FROM version e WHERE {types} AND {self._after('e.vid', statement)}"
 
     def _after(self, vid: str, statement: Statement) -> str:
         if not self._place or self._place.before is None:
             return "true"
         return f"{vid} {'<' if self._is_newest_first else '>'} {statement.bind(self._place.before, 'bigint')}"
 
-    def _statement(self) -> Statement:
-        return Statement(self._grant, self._place.snapshot if self._place else None)
+    def _statement(self, *, is_narrowed: bool) -> Statement:
+        return Statement(self._grant, self._place.snapshot if self._place else None, is_narrowed=is_narrowed)
 
     async def _read(
         self, relation: str, criteria: tuple[Criterion, ...], statement: Statement, *, order: str | None = None

@@ -1,15 +1,17 @@
 """A criterion as a set of versions: `SELECT … AS vid …`, what can drive a search. None when only a test is possible.
 
-Sets may hold a version twice, and ended versions: whoever drives removes both.
+Sets may hold a version twice, and ended versions: whoever drives removes both. A narrowed statement's sets leave out what
+the reader can't reach.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import singledispatch
 
 from seve.fhir.search import query as q
-from seve.fhir.search.keys import CANONICAL, WIDE, trigrams
+from seve.fhir.search.keys import ABOUT, CANONICAL, WIDE, compartment_key, trigrams
 from seve.store.search import ranges
 from seve.store.search.arguments import Statement
 from seve.store.search.conditions import (
@@ -24,6 +26,13 @@ from seve.store.search.conditions import (
 )
 
 _SHORTEST_GRAM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class InSight:
+    """All that a reader may see of the types (none: of all): the set that drives when they reach few patients."""
+
+    types: tuple[str, ...]
 
 
 def can_drive(criterion: q.Criterion) -> bool:
@@ -44,20 +53,31 @@ def can_drive(criterion: q.Criterion) -> bool:
 
 
 def ordered_source(criterion: q.Criterion, statement: Statement) -> str | None:
-    """The set in the order of `vid` by one index scan, each version once: a single key of a posting or link."""
+    """The set in the order of `vid` by one index scan, each version once: a single key of a posting or link; whole, with the
+    column `patient` by which it can be narrowed.
+    """
     match criterion:
         case q.TokenMatch(keys=(_,), is_negated=False):
-            return source(criterion, statement)
+            return _postings(criterion, statement)
         case q.ReferenceMatch(params=(_,), targets=(_,), is_negated=False):
-            return source(criterion, statement)
+            return _links(criterion, statement)
         case q.CompartmentMatch(targets=(_,)):
-            return source(criterion, statement)
+            return _links(compartment_links(criterion), statement)
         case _:
             return None
 
 
+def _postings(criterion: q.TokenMatch, statement: Statement) -> str:
+    return f"SELECT vid, patient FROM posting WHERE {statement.is_key('key', criterion.keys)}"
+
+
+def _links(criterion: q.ReferenceMatch, statement: Statement) -> str:
+    params, targets = statement.is_key("param", criterion.params), statement.is_key("target", criterion.targets)
+    return f"SELECT vid, patient FROM link WHERE {params} AND {targets}"
+
+
 @singledispatch
-def source(criterion: q.Criterion, statement: Statement) -> str:
+def source(criterion: q.Criterion | InSight, statement: Statement) -> str:
     """`SELECT vid …` of the versions that meet the criterion; ask `can_drive` first."""
     del statement
     raise TypeError(f"{type(criterion).__name__} can't drive a search")
@@ -65,13 +85,12 @@ def source(criterion: q.Criterion, statement: Statement) -> str:
 
 @source.register
 def _(criterion: q.TokenMatch, statement: Statement) -> str:
-    return f"SELECT vid FROM posting WHERE {statement.is_key('key', criterion.keys)}"
+    return f"SELECT vid FROM ({_postings(criterion, statement)}) p WHERE true{statement.within('patient')}"
 
 
 @source.register
 def _(criterion: q.ReferenceMatch, statement: Statement) -> str:
-    params, targets = statement.is_key("param", criterion.params), statement.is_key("target", criterion.targets)
-    return f"SELECT vid FROM link WHERE {params} AND {targets}"
+    return f"SELECT vid FROM ({_links(criterion, statement)}) l WHERE true{statement.within('patient')}"
 
 
 @source.register
@@ -82,7 +101,10 @@ def _(criterion: q.CompartmentMatch, statement: Statement) -> str:
 @source.register
 def _(criterion: q.HierarchyMatch, statement: Statement) -> str:
     params = statement.is_key("l.param", criterion.params)
-    return f"SELECT l.vid FROM ({hierarchy(criterion, statement)}) f JOIN link l ON l.target = f.ref WHERE {params}"
+    return (
+        f"SELECT l.vid FROM ({hierarchy(criterion, statement)}) f JOIN link l ON l.target = f.ref "
+        f"WHERE {params}{statement.within('l.patient')}"
+    )
 
 
 @source.register
@@ -94,7 +116,8 @@ def _strings(criterion: q.StringMatch, value: str, statement: Statement) -> str:
     test = string_test(criterion, value, statement, "t")
     grams = trigrams(value) if criterion.operator == "contains" and len(value) >= _SHORTEST_GRAM else []
     by_gram = f"t.trigrams @> {statement.bind(grams, 'integer[]')} AND " if grams else ""
-    return f"SELECT t.vid FROM text_value t WHERE {by_gram}{statement.is_key('t.key', criterion.keys)} AND {test}"
+    keys = statement.is_key("t.key", criterion.keys)
+    return f"SELECT t.vid FROM text_value t WHERE {by_gram}{keys} AND {test}{statement.within('t.patient')}"
 
 
 @source.register
@@ -112,7 +135,7 @@ def _moments(key: int, searched: q.DateRange, statement: Statement, *, is_narrow
     return (
         f"SELECT m.vid FROM moment m WHERE m.key = {statement.bind(key, 'bigint')} "
         f"AND m.lo >= {statement.bind(floor, 'bigint')} AND m.lo <= {statement.bind(ceiling, 'bigint')} "
-        f"AND {ranges.date(statement, 'm', searched)}"
+        f"AND {ranges.date(statement, 'm', searched)}{statement.within('m.patient')}"
     )
 
 
@@ -120,6 +143,7 @@ def _moments(key: int, searched: q.DateRange, statement: Statement, *, is_narrow
 def _(criterion: q.QuantityMatch, statement: Statement) -> str:
     return _union(
         f"SELECT n.vid FROM quantity n WHERE n.key = {statement.bind(key, 'bigint')} AND {test(statement, 'n', searched)}"
+        f"{statement.within('n.patient')}"
         for searched in criterion.ranges
         for plain in searched.keys
         for key, test in ((plain, ranges.point), (plain ^ WIDE, ranges.spread))
@@ -128,7 +152,8 @@ def _(criterion: q.QuantityMatch, statement: Statement) -> str:
 
 @source.register
 def _(criterion: q.PairMatch, statement: Statement) -> str:
-    return f"SELECT n.vid FROM quantity n WHERE {pair_test(criterion, statement, 'n')}"
+    tests = pair_test(criterion, statement, "n")
+    return f"SELECT n.vid FROM quantity n WHERE {tests}{statement.within('n.patient')}"
 
 
 @source.register
@@ -140,12 +165,12 @@ def _(criterion: q.IdMatch, statement: Statement) -> str:
 def _(criterion: q.Near, statement: Statement) -> str:
     keys = statement.is_key("o.key", criterion.keys)
     found = " OR ".join(near_test(place, statement, "o") for place in criterion.places)
-    return f"SELECT o.vid FROM position o WHERE {keys} AND ({found})"
+    return f"SELECT o.vid FROM position o WHERE {keys} AND ({found}){statement.within('o.patient')}"
 
 
 @source.register
 def _(criterion: q.TextMatch, statement: Statement) -> str:
-    return f"SELECT w.vid FROM words w WHERE {words_test(criterion, statement)}"
+    return f"SELECT w.vid FROM words w WHERE {words_test(criterion, statement)}{statement.within('w.patient')}"
 
 
 @source.register
@@ -162,11 +187,11 @@ def _(criterion: q.ListMatch, statement: Statement) -> str:
 def _(criterion: q.Chain, statement: Statement) -> str:
     t = statement.alias("v")
     inner = _driven(criterion.criteria, criterion.type, statement, t)
-    params = statement.is_key("l.param", criterion.params)
+    params, narrow = statement.is_key("l.param", criterion.params), statement.within("l.patient")
     if criterion.is_canonical:
         own = f"JOIN link c ON c.vid = {t}.vid AND c.param = {statement.bind(CANONICAL, 'bigint')}"
-        return f"SELECT l.vid FROM {inner} {own} JOIN link l ON l.target = c.target WHERE {params}"
-    return f"SELECT l.vid FROM {inner} JOIN link l ON l.target = {t}.ref WHERE {params}"
+        return f"SELECT l.vid FROM {inner} {own} JOIN link l ON l.target = c.target WHERE {params}{narrow}"
+    return f"SELECT l.vid FROM {inner} JOIN link l ON l.target = {t}.ref WHERE {params}{narrow}"
 
 
 @source.register
@@ -196,6 +221,19 @@ def _(criterion: q.Or, statement: Statement) -> str:
     if not criterion.criteria:
         return "SELECT 0::bigint AS vid WHERE false"
     return _union(source(c, statement) for c in criterion.criteria)
+
+
+@source.register
+def _(criterion: InSight, statement: Statement) -> str:
+    sight = statement.grant.sight
+    assert sight is not None  # who sees everything has no use for this set
+    params = statement.bind([compartment_key("Patient"), ABOUT], "bigint[]")
+    types = f"p.type = ANY({statement.bind(list(criterion.types), 'text[]')})" if criterion.types else "true"
+    return (
+        f"SELECT l.vid FROM (SELECT DISTINCT patient FROM ({statement.patients_in_sight(sight)}) s) m "
+        f"JOIN link l ON l.target = m.patient AND l.param = ANY({params}) "
+        f"UNION ALL SELECT p.vid FROM version p WHERE p.patient = 0 AND {types}"
+    )
 
 
 def _driven(criteria: tuple[q.Criterion, ...], type_: str, statement: Statement, v: str) -> str:
