@@ -14,6 +14,7 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
@@ -33,6 +34,7 @@ CONNECTIONS = 48
 """Enough callers to keep both cores busy while some wait for the disk."""
 
 _REACHED = 1_000
+_SAMPLE = 100
 _ROLE, _PERSON = "PractitionerRole/bench-role", "Practitioner/bench"
 _CLIENT = """
 INSERT INTO client (id, name, state, method, grant_types, redirect_uris, scopes, purpose, owner)
@@ -61,12 +63,12 @@ async def main() -> None:
         server = start(folder, port=free_port(), workers=options.workers)
         if not is_loaded:
             await _load(server, options.patients)
-        open_ = await _measured(server, options.seconds, headers="")
+        open_ = await _measured(server, options, headers="")
         token = await _sign_in(server)
         stop(server)
         os.environ["SEVE_SESSION_REQUESTS_PER_SECOND"] = os.environ["SEVE_ADDRESS_REQUESTS_PER_SECOND"] = "65535"
         server = start(folder, port=free_port(), workers=options.workers, is_open=False)
-        bound = await _measured(server, options.seconds, headers=f"Authorization: Bearer {token}\r\n")
+        bound = await _measured(server, options, headers=f"Authorization: Bearer {token}\r\n")
         stop(server)
         for what in open_:
             print(
@@ -95,7 +97,7 @@ def _care(number: int) -> list[dict[str, object]]:
             "practitioner": {"reference": _PERSON},
         },
     ]
-    for turn, raw in enumerate(islice(data.copies(data.thin_bundles(), number), 0, None, max(number // _REACHED, 1))):
+    for turn, raw in enumerate(_reached(number)):
         patient = next(r["id"] for r in data.resources(raw) if r["resourceType"] == "Patient")
         rows.append(
             {
@@ -107,6 +109,11 @@ def _care(number: int) -> list[dict[str, object]]:
             }
         )
     return rows
+
+
+def _reached(number: int) -> Iterator[bytes]:
+    """The bundles of the patients whom the physician reaches."""
+    return islice(data.copies(data.thin_bundles(), number), 0, None, max(number // _REACHED, 1))
 
 
 async def _sign_in(server: Served) -> str:
@@ -123,8 +130,9 @@ async def _sign_in(server: Served) -> str:
     return token
 
 
-async def _measured(server: Served, seconds: float, *, headers: str) -> dict[str, float]:
-    sample = [r for raw in data.thin_bundles() for r in data.resources(raw)]
+async def _measured(server: Served, options: argparse.Namespace, *, headers: str) -> dict[str, float]:
+    seconds: float = options.seconds
+    sample = [r for raw in islice(_reached(options.patients), _SAMPLE) for r in data.resources(raw)]
     patients = [r["id"] for r in sample if r["resourceType"] == "Patient"]
     reads = [
         Ask("GET", f"{r['resourceType']}/{r['id']}", is_right=lambda s, b: s == 200 and b[:1] == b"{", headers=headers)

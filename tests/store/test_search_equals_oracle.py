@@ -18,7 +18,7 @@ from seve.fhir.search import parse
 from seve.fhir.search.query import Query
 from seve.store.deeds import Deed, Draft
 from seve.store.grant import Grant, Sight
-from seve.store.search import running
+from seve.store.search import running, sights
 from seve.store.search.arguments import Statement
 
 EVERYTHING = open_grant()
@@ -167,7 +167,9 @@ async def visible(
     return {type_: [one for one in of_type if one.id in ids] for type_, of_type in records.items()}
 
 
-@pytest.mark.parametrize("limits", [(1_000, 400, 20_000), (1, 2, 20_000), (1, 2, 5)])
+@pytest.mark.parametrize(
+    "limits", [(1_000, 20_000, 3_000), (1, 20_000, 3_000), (1, 5, 3_000), (1, 5, 0), (1, 4, 3_000)]
+)
 async def test_a_reader_who_reaches_some_finds_what_the_oracle_finds_in_what_they_see(
     world: tuple[Engine, dict[str, list[Record]], list[tuple[str, Query]]],
     visible: dict[str, list[Record]],
@@ -176,6 +178,11 @@ async def test_a_reader_who_reaches_some_finds_what_the_oracle_finds_in_what_the
 ) -> None:
     engine, records, queries = world
     assert sum(map(len, visible.values())) < 0.9 * sum(map(len, records.values()))
-    for name, limit in zip(("PROBE", "SHORT_WALK", "NARROWED_WALK"), limits, strict=True):
-        monkeypatch.setattr(running, name, limit)
-    assert await differing(engine, visible, queries[limits[2] % 7 :: 7], count=7, grant=BOUND) == []
+    probe, walk, few = limits
+    monkeypatch.setattr(running, "PROBE", probe)
+    monkeypatch.setattr(running, "NARROWED_WALK", walk)
+    monkeypatch.setattr(running, "SHORT_WALK", walk)
+    monkeypatch.setattr(running, "ENTRIES_A_PATIENT", walk % 2)  # 0: all that is in sight drives
+    monkeypatch.setattr(sights, "FEW", few)
+    monkeypatch.setattr(sights, "_known", {})
+    assert await differing(engine, visible, queries[(walk + few) % 7 :: 7], count=7, grant=BOUND) == []

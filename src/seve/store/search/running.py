@@ -6,7 +6,7 @@
 3. *Collect*: a walk that ends without filling its page means a sparse answer: the first criterion's set is collected whole.
 
 For a reader who doesn't reach everybody, all that they may see is one more set that can drive (a patient has little beside a
-territory), the walk looks further, and both leave out what is out of reach before they look at a version.
+territory); when they reach few, walks go further and leave out what is out of reach before they look at a version.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from seve.fhir.search.query import And, Chain, Criterion, Has, Or, Query, Sort
+from seve.store.search import sights
 from seve.store.search.arguments import Statement
 from seve.store.search.conditions import conditions
 from seve.store.search.ordering import order_by, walk
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 Driver: TypeAlias = Criterion | InSight
 
 PROBE = 1_000
-DEEP_PROBE = 100_000
+ENTRIES_A_PATIENT = 100
+_ALL = "version v"
 SHORT_WALK = 400
 WALK = 5_000
 NARROWED_WALK = 20_000
@@ -79,7 +81,7 @@ async def total(connection: Connection, grant: Grant, query: Query, *, snapshot:
     """How many resources match, exactly."""
     driver = await _smallest(connection, grant, _drivers(grant, query), most=PROBE)
     statement = Statement(grant, snapshot, is_narrowed=True)
-    relation = _driven(driver[0], statement) if driver else "version v"
+    relation = _driven(driver[0], statement) if driver else _ALL
     rest = _rest(query, driver[0] if driver else None)
     sql = f"SELECT count(*) FROM {relation} WHERE {_admitted(query, statement)} AND {conditions(rest, statement, 'v')}"
     value: int = await connection.fetchval(sql, *statement.arguments)
@@ -167,6 +169,7 @@ class _Reader:
         self._place = place
         self.offset = place.offset if place else 0
         self._is_bounded = _is_bounded(grant)
+        self._is_narrow = False
         self._sort = query.sort
         self._is_newest_first = not self._sort or self._sort[0] == Sort("_lastUpdated", "last_updated", (), True)
         self._is_oldest_first = bool(self._sort) and self._sort[0] == Sort("_lastUpdated", "last_updated", (), False)
@@ -178,19 +181,29 @@ class _Reader:
 
     async def rows(self) -> Records:
         """The page's rows, one more than it shows when there are more."""
+        patients = await sights.patients(self._connection, self._grant)
+        self._is_narrow = patients < sights.FEW
+        walks = (NARROWED_WALK,) if self._is_narrow else (SHORT_WALK, WALK)
+        if is_plain := self._is_plain():
+            rows = await self._walk(walks[0])
+            if rows is not None:
+                return rows
         drivers = _drivers(self._grant, self._query)
-        if self._is_plain() and (rows := await self._walk(SHORT_WALK)) is not None:
-            return rows
         smallest = await _smallest(self._connection, self._grant, drivers, most=PROBE)
         if smallest and smallest[1] < PROBE:
             return await self._collect(smallest[0])
-        for most in (SHORT_WALK, NARROWED_WALK if self._is_bounded else WALK):
+        for most in walks[is_plain:]:
             if (rows := await self._walk(most)) is not None:
                 return rows
-        if self._is_bounded:
-            smallest = await _smallest(self._connection, self._grant, drivers, most=DEEP_PROBE)
-            return await self._collect(smallest[0] if smallest else None)
-        return await self._collect(drivers[0] if drivers else None)
+        if self._is_narrow:
+            return await self._collect(await self._cheapest(drivers, most=patients * ENTRIES_A_PATIENT))
+        return await self._collect(smallest[0] if smallest else None)
+
+    async def _cheapest(self, drivers: list[Driver], *, most: int) -> Driver:
+        """The criterion with fewer entries than all that is in sight has, as far as one can guess; else all that is in sight."""
+        *criteria, in_sight = drivers
+        smallest = await _smallest(self._connection, self._grant, criteria, most=most)
+        return smallest[0] if smallest and smallest[1] < most else in_sight
 
     def _is_plain(self) -> bool:
         """Whether one index already has the answer in order, so that nothing needs counting."""
@@ -200,9 +213,9 @@ class _Reader:
         )
 
     async def _collect(self, driver: Driver | None) -> Records:
-        statement = self._statement(is_narrowed=True)
+        statement = self._statement(is_narrowed=self._is_bounded)
         if driver is None:
-            return await self._read("version v", self._query.criteria, statement)
+            return await self._read(_ALL, self._query.criteria, statement)
         direction = "DESC" if self._is_newest_first else "ASC"
         order = f" ORDER BY vid {direction}" if self.is_by_time else ""
         relation = _driven(driver, statement, order=order)
@@ -211,7 +224,7 @@ class _Reader:
 
     async def _walk(self, most: int) -> Records | None:
         """A page from at most `most` entries of one index in order; None when that doesn't settle it."""
-        statement = self._statement(is_narrowed=most > SHORT_WALK)
+        statement = self._statement(is_narrowed=self._is_narrow)
         if self.is_by_time:
             return await self._walk_time(statement, most)
         ordered = walk(self._sort[0], statement, most=most + self.offset) if len(self._sort) == 1 else None
@@ -257,7 +270,7 @@ class _Reader:
         self, relation: str, criteria: tuple[Criterion, ...], statement: Statement, *, order: str | None = None
     ) -> Records:
         admitted = _admitted(self._query, statement)
-        tests = conditions(criteria, statement, "v")
+        tests = conditions(criteria, statement, "v", entry="v" if relation == _ALL else "d")
         cursor = self._after("v.vid", statement) if self.is_by_time else "true"
         order = order or order_by(self._sort, statement, "v")
         return await self._connection.fetch(
