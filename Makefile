@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 FHIR_EXAMPLES := .cache/npm/hl7.fhir.r4.examples-4.0.1.tgz
 
-.PHONY: demo setup test test-leaks check bench format clean
+.PHONY: demo setup test test-leaks new-solution check bench format clean
 
 demo: setup ## set up, load the R4 examples at first run, and serve
 	@$(BIN)/seve demo --examples $(FHIR_EXAMPLES)
@@ -25,6 +25,9 @@ test: setup ## the whole test suite (installs Chromium where it can)
 
 test-leaks: setup ## the whole leak matrix, of which `make test` runs a sample
 	@SEVE_LEAKS=whole $(BIN)/pytest -n 2 tests/spec/access/test_leaks.py
+
+new-solution: setup ## a solution from the mould: make new-solution ID=wound_follow_up
+	@$(BIN)/python -m tools.new_solution $(ID)
 
 check: setup ## format, lint, strict types, import contracts, docs
 	@$(BIN)/ruff format --check .

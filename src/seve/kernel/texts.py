@@ -1,6 +1,7 @@
 """Sentences by key, in French and English, from `strings/<language>.toml` of each package.
 
 A key is `<package>.<section>.<name>`; the file is `seve/<package>/strings/<language>.toml`, the entry `[section] name`.
+A package outside Sève is named with a leading slash: `/acme/dental.pages.title`.
 Texts carry `{named}` places; a place that is not given stays visible rather than failing a refusal on its way out.
 """
 
@@ -21,10 +22,22 @@ class _Places(dict[str, object]):
         return "{" + key + "}"
 
 
+def module_of(package: str) -> str:
+    """The module that a package of keys names: `web/signin` is `seve.web.signin`, `/acme/dental` is `acme.dental`."""
+    name = package.replace("/", ".")
+    return name[1:] if name.startswith(".") else f"seve.{name}"
+
+
+def package_of(module: str) -> str:
+    """The other way round."""
+    inside = module.removeprefix("seve.")
+    return inside.replace(".", "/") if inside != module else "/" + module.replace(".", "/")
+
+
 @cache
 def catalogue(package: str, language: Language) -> Mapping[str, str]:
     """All sentences of one package in one language, by the key without its package."""
-    file = resources.files("seve").joinpath(*package.split("/"), "strings", f"{language}.toml")
+    file = resources.files(module_of(package)).joinpath("strings", f"{language}.toml")
     sections = tomllib.loads(file.read_text(encoding="utf-8"))
     return {f"{section}.{name}": text for section, entries in sections.items() for name, text in entries.items()}
 

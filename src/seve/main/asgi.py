@@ -14,12 +14,14 @@ from seve.engine.engine import Engine
 from seve.engine.identity.service import open_identity
 from seve.engine.tasks.runner import Runner
 from seve.main.mode import OPEN_MODE
+from seve.main.registry import solutions
 from seve.main.settings import Settings
 from seve.main.wiring import open_engine
 from seve.rest.app import FhirApp
 from seve.rest.gate import BearerGate, OpenGate
 from seve.rest.oauth.app import is_mine, oauth
 from seve.rest.shield.shield import Rules, Shield
+from seve.sdk.serving import solution_routes
 from seve.web.app import pages
 from seve.web.desk import desk_routes
 from seve.web.record import record_routes
@@ -117,7 +119,12 @@ class Application:
         self._pages = pages(
             engine,
             SignedInVisitors(engine, identity),
-            routes=[*signin_routes(identity), *record_routes(engine, identity), *desk_routes(engine, identity)],
+            routes=[
+                *signin_routes(identity),
+                *record_routes(engine, identity),
+                *desk_routes(engine, identity),
+                *(route for solution in solutions() for route in solution_routes(engine, identity, solution)),
+            ],
         )
 
 

@@ -24,6 +24,11 @@ BASE_URL = "http://sante.example/fhir"
 _KEPT = ("migration", "setting")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--solution`: whose conformance is tested."""
+    parser.addoption("--solution", default="", help="the id of the one solution that the conformance suite looks at")
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The URL of this worker's own database."""

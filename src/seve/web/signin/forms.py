@@ -39,8 +39,7 @@ class Form:
 
 async def read(identity: Identity, request: Request, held: Held | None) -> Form:
     """The form of a POST. Raises ForgedRequest unless it comes from our own page and, with a session, carries its token."""
-    if request.headers.get("origin") != identity.site:
-        raise ForgedRequest
+    check_origin(identity, request)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -56,9 +55,14 @@ async def read(identity: Identity, request: Request, held: Held | None) -> Form:
 
 def check(identity: Identity, request: Request, held: Held | None, form: Form) -> None:
     """Raises ForgedRequest unless a form comes from our own page and, with a session, carries its token."""
-    if request.headers.get("origin") != identity.site:
-        raise ForgedRequest
+    check_origin(identity, request)
     if held is not None and not hmac.compare_digest(form["csrf"].encode(), csrf_of(held).encode()):
+        raise ForgedRequest
+
+
+def check_origin(identity: Identity, request: Request) -> None:
+    """Raises ForgedRequest unless the request comes from our own page."""
+    if request.headers.get("origin") != identity.site:
         raise ForgedRequest
 
 

@@ -14,7 +14,7 @@ from seve.engine.identity.holding import Held
 from seve.engine.identity.refusals import ProofTooOld, SignInNeeded
 from seve.engine.identity.sessions import session_of_cookie
 from seve.kernel.refusals import Refusal
-from seve.kernel.texts import Language, text
+from seve.kernel.texts import Language, module_of, text
 from seve.web.languages import language_of
 from seve.web.signin import cookies, forms
 from seve.web.signin.badges import badge_of
@@ -33,7 +33,7 @@ class Pages:
     def __init__(self, identity: Identity, *, package: str = "web/signin") -> None:
         self.identity = identity
         self._package = package
-        named = dict.fromkeys((f"seve.{package.replace('/', '.')}", "seve.web"))
+        named = dict.fromkeys((module_of(package), "seve.web"))
         self._templates = Environment(
             loader=ChoiceLoader([PackageLoader(name) for name in named]),
             autoescape=True,

@@ -1,0 +1,31 @@
+"""The one door for solutions: what a package under `solutions/`, or an outside one, builds on. See docs/how-to/make-a-solution.md."""
+
+from seve.sdk.manifest import Manifest, ManifestWrong
+from seve.sdk.records import Change, Found, Records
+from seve.sdk.refusals import Changed, NotForYou, NotFound, Undeclared
+from seve.sdk.solution import Page, Solution
+from seve.sdk.visit import Again, Document, To, View, Visit, Visitor
+from seve.web.signin.forms import Form
+from seve.web.uploads import Sent
+
+__all__ = [
+    "Again",
+    "Change",
+    "Changed",
+    "Document",
+    "Form",
+    "Found",
+    "Manifest",
+    "ManifestWrong",
+    "NotForYou",
+    "NotFound",
+    "Page",
+    "Records",
+    "Sent",
+    "Solution",
+    "To",
+    "Undeclared",
+    "View",
+    "Visit",
+    "Visitor",
+]

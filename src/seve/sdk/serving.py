@@ -1,0 +1,129 @@
+"""The pages of a solution as routes: session, role, form and language are settled before a page is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from seve.engine.access.held import Grants
+from seve.sdk.records import Records
+from seve.sdk.refusals import NotForYou
+from seve.sdk.visit import Again, Document, Shown, To, View, Visit, Visitor
+from seve.web.signin.devices import address_of
+from seve.web.signin.forms import Form
+from seve.web.signin.pages import Pages
+from seve.web.uploads import Sent, read_sent
+
+if TYPE_CHECKING:
+    from seve.engine.engine import Engine
+    from seve.engine.identity.holding import Held
+    from seve.engine.identity.service import Identity
+    from seve.kernel.refusals import Refusal
+    from seve.sdk.solution import Page, Solution
+
+PRIVATE = {"cache-control": "no-store"}
+_NO_FORM = Form(())
+
+
+def solution_routes(engine: Engine, identity: Identity, solution: Solution) -> list[BaseRoute]:
+    """The routes below the solution's path, and its static files."""
+    place = _Place(engine, identity, solution)
+    routes: list[BaseRoute] = [place.route(page) for page in solution.pages]
+    if solution.has_static:
+        static = StaticFiles(packages=[(solution.module, "static")])
+        routes.insert(0, Mount(f"{solution.manifest.path}/static", static))
+    return routes
+
+
+class _Place:
+    """Where the pages of one solution are answered."""
+
+    def __init__(self, engine: Engine, identity: Identity, solution: Solution) -> None:
+        self._engine = engine
+        self._solution = solution
+        self._pages = Pages(identity, package=solution.package)
+        self._grants = Grants(engine.parameters, base_url=engine.base_url)
+
+    def route(self, page: Page) -> Route:
+        """One page."""
+
+        async def answer(request: Request) -> Response:
+            held = await self._pages.session(request)
+            if held.principal.kind not in page.roles:
+                raise NotForYou
+            form, files = _NO_FORM, dict[str, Sent]()
+            if page.method == "POST":
+                form, files = await read_sent(self._pages.identity, request, held)
+            visit = self._visit(request, held, form, files)
+            return self._response(request, held, await page.answer(visit))
+
+        path = self._solution.manifest.path + page.path.removesuffix("/")
+        return Route(path, self._pages.guarded(answer), methods=[page.method])
+
+    def _visit(self, request: Request, held: Held, form: Form, files: Mapping[str, Sent]) -> Visit:
+        principal = held.principal
+        grant = self._grants.of(principal, source=address_of(request), request="")
+        assert principal.kind != "machine"  # a web session's never is
+        return Visit(
+            visitor=Visitor(
+                role=principal.kind,
+                name=request.state.badge.name,
+                acts_as=principal.role,
+                person=principal.person,
+                organization=principal.organization,
+                profession=principal.profession,
+                related=principal.related,
+            ),
+            language=self._pages.language(request),
+            records=Records(self._engine, grant, self._solution.manifest),
+            now=datetime.now(UTC),
+            path=request.path_params,
+            query=request.query_params,
+            form=form,
+            files=files,
+        )
+
+    def _response(self, request: Request, held: Held, shown: Shown) -> Response:
+        match shown:
+            case To(path, query):
+                asked = f"?{urlencode(query)}" if query else ""
+                return RedirectResponse(self._solution.manifest.path + path.removesuffix("/") + asked, 303, PRIVATE)
+            case Document():
+                return _document(shown)
+            case Again(view, problem):
+                return self._page(request, held, view, problem)
+            case _:
+                return self._page(request, held, shown, None)
+
+    def _page(self, request: Request, held: Held, view: View, problem: Refusal | None) -> Response:
+        context = {name: getattr(view, name) for name in view.__dataclass_fields__}
+        language = self._pages.language(request)
+        return self._pages.render(
+            request,
+            view.template,
+            problem.status if problem else 200,
+            held=held,
+            base=self._solution.manifest.path,
+            problem=self._pages.told(request, problem) if problem else "",
+            issues=[(issue.expression, issue.text(language)) for issue in problem.issues] if problem else [],
+            **context,
+        )
+
+
+def _document(document: Document) -> Response:
+    """Never sniffed, never framed by others, never run: what a browser could run is only kept."""
+    kind = "inline" if document.is_inline else "attachment"
+    headers = {
+        **PRIVATE,
+        "content-disposition": f"{kind}; filename*=UTF-8''{quote(document.name, safe='')}",
+        "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'",
+        "x-content-type-options": "nosniff",
+    }
+    return Response(document.data, 200, headers, document.content_type)

@@ -1,0 +1,73 @@
+"""A solution: a package of one anatomy, declared by its manifest, its pages and what else it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module, resources
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from seve.kernel.texts import package_of
+from seve.sdk.manifest import Manifest, Role, read_manifest
+from seve.sdk.visit import Method, Shown, Visit
+
+if TYPE_CHECKING:
+    from seve.fhir import Resource
+
+Answer: TypeAlias = Callable[[Visit], Awaitable[Shown]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One route. `path` is below the solution's own (`/{patient}/documents`), `roles` those of the manifest that may come.
+
+    `needs_script`: without JavaScript it only says so; every other page works without.
+    """
+
+    path: str
+    answer: Answer
+    roles: frozenset[Role]
+    method: Method = "GET"
+    needs_script: bool = False
+
+
+class Solution:
+    """What a package's `__init__` exports as `solution`: `Solution(__name__)`."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """Raises ManifestWrong."""
+        return read_manifest(self.module)
+
+    @property
+    def package(self) -> str:
+        """The name that keys of its sentences begin with."""
+        return package_of(self.module)
+
+    @cached_property
+    def has_static(self) -> bool:
+        """Whether it brings files of its own to the browser."""
+        return resources.files(self.module).joinpath("static").is_dir()
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """Those of `pages.PAGES`; none without the module."""
+        return self._part("pages", "PAGES")
+
+    @cached_property
+    def demo(self) -> tuple[Resource, ...]:
+        """The resources of `demo.json`, a Bundle."""
+        file = resources.files(self.module).joinpath("demo.json")
+        bundle: dict[str, Any] = msgspec.json.decode(file.read_bytes())
+        return tuple(entry["resource"] for entry in bundle["entry"])
+
+    def _part(self, name: str, list_: str) -> tuple[Any, ...]:
+        if not resources.files(self.module).joinpath(f"{name}.py").is_file():
+            return ()
+        return tuple(getattr(import_module(f"{self.module}.{name}"), list_))

@@ -1,0 +1,96 @@
+"""One request of one visitor to a page of a solution, and what a page answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import Field, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+
+from seve.kernel.refusals import Refusal
+from seve.kernel.texts import Language, text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from seve.sdk.manifest import Role
+    from seve.sdk.records import Records
+    from seve.web.signin.forms import Form
+    from seve.web.uploads import Sent
+
+Method: TypeAlias = Literal["GET", "POST"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks. `acts_as` is the reference they act as ("Patient/1", "PractitionerRole/3"; "" for an officer), `person` and
+    `organization` references or "", `profession` a code of TRE_G15 or "". `related` are the RelatedPersons through whom they
+    act for somebody else.
+    """
+
+    role: Role
+    name: str
+    acts_as: str
+    person: str
+    organization: str
+    profession: str
+    related: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request: `path` holds the places of the page's path, `query` the last value of each parameter, `form` the fields of a
+    POST (empty otherwise; they came from our own page) and `files` by field. `now` is the time of the request.
+    """
+
+    visitor: Visitor
+    language: Language
+    records: Records
+    now: datetime
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    form: Form
+    files: Mapping[str, Sent]
+
+    def told(self, refusal: Refusal) -> str:
+        """What a refusal says, in the visitor's language."""
+        return " ".join(issue.text(self.language) for issue in refusal.issues)
+
+    def say(self, key: str, **fields: object) -> str:
+        """A sentence of the package that the key names (`solutions/shared_record.pages.title`)."""
+        return text(key, fields, self.language)
+
+
+class View:
+    """What a page shows. Subclasses are frozen dataclasses, whose fields the template finds by name."""
+
+    template: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A form once more, with what was typed and what is wrong with it; the template finds `problem` (text) and `issues`."""
+
+    view: View
+    problem: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Onward to a page of the same solution, after a form (303). `path` begins with a slash; `query` holds no personal data."""
+
+    path: str
+    query: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to be shown or kept by the browser. `is_inline` only for what can't run: images, PDF, plain text."""
+
+    data: bytes
+    content_type: str
+    name: str
+    is_inline: bool = False
+
+
+Shown: TypeAlias = View | Again | To | Document

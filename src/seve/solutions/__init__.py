@@ -1,0 +1,1 @@
+"""The digital solutions that stand on Sève, a folder each, found by its name."""
