@@ -8,7 +8,7 @@ from pathlib import Path
 
 from seve.engine.operations import operations
 from seve.fhir.definitions import core
-from tools.docs import asvs
+from tools.docs import asvs, coverage
 
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 _SETTING = re.compile(r'"(SEVE_[A-Z_]+)"')
@@ -22,6 +22,7 @@ def problems(root: Path) -> Iterator[str]:
     yield from _settings(root)
     yield from _links(root)
     yield from asvs.problems(root)
+    yield from coverage.problems(root)
 
 
 def _interactions(root: Path) -> Iterator[str]:
