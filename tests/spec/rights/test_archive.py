@@ -52,6 +52,16 @@ async def test_the_archive_holds_all_that_the_person_sees_and_says_what_is_in_it
     assert archive.read("partages.csv").decode().startswith("\ufeffChoix;")
 
 
+async def test_the_archive_holds_tasks_which_the_compartment_of_a_patient_leaves_out(site: Site) -> None:
+    task = {"resourceType": "Task", "status": "requested", "intent": "order"}
+    await site.world.put(
+        {**task, "id": "ana-task", "for": {"reference": "Patient/ana"}},
+        {**task, "id": "bob-task", "for": {"reference": "Patient/bob"}},
+    )
+    lines = (await made(site)).read("fhir/Task.ndjson").decode().splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ["ana-task"]
+
+
 async def test_the_archive_of_who_made_choices_holds_them(site: Site) -> None:
     ana = Decider(site.world.engine, site.world.principals["ana"], "Patient/ana")
     await sharing.permit(ana, "PractitionerRole/other-role")

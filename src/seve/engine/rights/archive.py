@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from seve.engine.access.sharing import NotTheirs
-from seve.engine.requests import Request
+from seve.engine.requests import Pairs, Request
 from seve.engine.rights.choices import Choice, sharing_of
 from seve.engine.rights.pages import page
 from seve.engine.rights.people import name_of
@@ -105,19 +105,27 @@ async def run_archive(engine: Engine, hold: Hold) -> dict[str, Any]:
 
 
 async def _everything(engine: Engine, grant: Grant, patient: str) -> AsyncIterator[Resource]:
-    """All that the grant sees of the patient, with what it refers to, each once."""
-    from seve.engine.dispatch import perform  # which knows the tasks, and so this module
-
-    token, told = "", set[str]()
-    while True:
-        query = (("_count", _PAGE), *((("_page", token),) if token else ()))
-        answer = await perform(engine, grant, Request("GET", f"{patient}/$everything", query=query))
-        bundle = answer.resource
-        for entry in bundle.get("entry", ()):
-            reference = f"{entry['resource']['resourceType']}/{entry['resource']['id']}"
+    """All that the grant sees of the patient, with what it refers to, each once; and their tasks, which R4's compartment of a
+    patient leaves out.
+    """
+    told = set[str]()
+    for path, query in ((f"{patient}/$everything", ()), ("Task", (("patient", patient),))):
+        async for resource in _pages(engine, grant, path, query):
+            reference = f"{resource['resourceType']}/{resource['id']}"
             if reference not in told:
                 told.add(reference)
-                yield entry["resource"]
+                yield resource
+
+
+async def _pages(engine: Engine, grant: Grant, path: str, query: Pairs) -> AsyncIterator[Resource]:
+    from seve.engine.dispatch import perform  # which knows the tasks, and so this module
+
+    token = ""
+    while True:
+        asked = (*query, ("_count", _PAGE), *((("_page", token),) if token else ()))
+        bundle = (await perform(engine, grant, Request("GET", path, query=asked))).resource
+        for entry in bundle.get("entry", ()):
+            yield entry["resource"]
         following = next((link["url"] for link in bundle.get("link", ()) if link["relation"] == "next"), "")
         if not following:
             return
