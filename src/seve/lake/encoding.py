@@ -97,7 +97,7 @@ def _json(batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
-class _Drain(io.RawIOBase):
+class _Drain(io.BufferedIOBase):
     """A file that gives away what was written to it."""
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ class _Drain(io.RawIOBase):
 
 def _parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[bytes]:
     drain = _Drain()
-    with pq.ParquetWriter(drain, schema) as writer:
+    with pq.ParquetWriter(pa.PythonFile(drain, mode="w"), schema) as writer:
         for group in _groups(batches, schema):
             writer.write_table(group, row_group_size=ROW_GROUP)
             yield drain.taken()

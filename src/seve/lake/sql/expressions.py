@@ -25,7 +25,6 @@ from seve.fhir.views.kinds import normal
 from seve.lake.schema import DECIMAL_SQL
 from seve.lake.sql.pieces import Many, One, Piece, kind, length, literal, quoted, text, value
 from seve.lake.sql.refusals import OutsideError
-from seve.lake.sql.touched import Touched
 
 _LOGIC = {"and": "AND", "or": "OR"}
 _COMPARISONS = frozenset(("=", "!=", "<", ">", "<=", ">="))
@@ -141,7 +140,9 @@ class Expressions:
     def _binary(self, tree: Binary, scope: Scope) -> One:
         operator = tree.operator
         if operator in _LOGIC:
-            return _boolean(f"({self.condition(tree.left, scope)} {_LOGIC[operator]} {self.condition(tree.right, scope)})")
+            return _boolean(
+                f"({self.condition(tree.left, scope)} {_LOGIC[operator]} {self.condition(tree.right, scope)})"
+            )
         if operator == "implies":
             return _boolean(f"(NOT {self.condition(tree.left, scope)} OR {self.condition(tree.right, scope)})")
         if operator == "xor":
@@ -347,9 +348,15 @@ def _type_argument(tree: Invocation) -> str | None:
 
 
 def _key(reference: str, expected: str | None) -> str:
+    """The key of a reference; what is `Type/id` of the expected type is seen without a regular expression."""
     types = [expected] if expected is not None else sorted(core().resource_types)
     pattern = text(f"(?s)^((?:{'|'.join(types)})/[^/]+){_HISTORY}")
-    return f"nullif(regexp_extract({reference}, {pattern}, 1), '')"
+    searched = f"nullif(regexp_extract({reference}, {pattern}, 1), '')"
+    if expected is None:
+        return searched
+    start = text(f"{expected}/")
+    is_plain = f"starts_with({reference}, {start}) AND NOT contains({reference}[{len(expected) + 2}:], '/')"
+    return f"CASE WHEN {is_plain} THEN nullif({reference}, {start}) ELSE {searched} END"
 
 
 def _text_test(writer: Expressions, tree: Invocation, scope: Scope) -> One:
