@@ -62,14 +62,19 @@ class Expressions:
                 return _variable(tree, scope)
             case Member():
                 return self._member(tree, scope)
+            case Invocation():
+                return self._invocation(tree, scope)
+            case _:
+                return self._operation(tree, scope)
+
+    def _operation(self, tree: Expression, scope: Scope) -> Piece:
+        match tree:
             case Indexed():
                 return self._indexed(tree, scope)
             case TypeOperation(operator="as"):
                 return self._typed(tree.operand, tree.type_name, scope)
             case Binary():
                 return self._binary(tree, scope)
-            case Invocation():
-                return self._invocation(tree, scope)
             case _:
                 raise OutsideError(type(tree).__name__)
 
