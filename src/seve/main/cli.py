@@ -29,6 +29,7 @@ COMMANDS = (
     "policy",
     "retention",
     "solution",
+    "view",
     "doctor",
 )
 
