@@ -28,6 +28,7 @@ COMMANDS = (
     "keys",
     "policy",
     "retention",
+    "territory",
     "doctor",
 )
 
