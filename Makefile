@@ -2,12 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
-FHIR_EXAMPLES := .cache/npm/hl7.fhir.r4.examples-4.0.1.tgz
 
 .PHONY: demo setup test test-leaks new-solution check bench format clean
 
-demo: setup ## set up, load the R4 examples at first run, and serve
-	@$(BIN)/seve demo --examples $(FHIR_EXAMPLES)
+demo: setup ## set up, invent a territory at first run, and serve
+	@$(BIN)/seve demo
 
 setup: $(STAMP) ## build .venv and fetch what is pinned, once
 

@@ -104,7 +104,7 @@ def demonstration() -> Iterator[str]:
     """The address of `seve demo`, with its personas, on a store of its own."""
     data, port = Path(tempfile.mkdtemp(prefix="seve-demo-")), free_port()
     environment = {**os.environ, "SEVE_PORT": str(port), "SEVE_DATA": str(data), "SEVE_WORKERS": "1"}
-    command = [str(Path(sys.executable).parent / "seve"), "demo"]
+    command = [str(Path(sys.executable).parent / "seve"), "demo", "--patients", "30"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://localhost:{port}"
     try:

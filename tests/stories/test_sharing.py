@@ -1,4 +1,4 @@
-"""Jeanne decides who sees her record, sees who did, contests, and takes her data along; a nurse opens it in an emergency."""
+"""Jeanne decides who sees her record, sees who did and contests; Hugo takes his data along; a nurse opens a record in an emergency."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def test_without_javascript_and_by_keyboard_a_document_is_hidden_and_shown(
     browser: Browser, demonstration: str, screen: Size
 ) -> None:
     with persona(browser, demonstration, "Jeanne Moreau-Lefèvre", size=screen, script=False) as page:
-        page.goto("/sharing/records?type=Observation")
-        page.get_by_role("button", name="Cacher : HbA1c").focus()
+        page.goto("/sharing/records?type=AllergyIntolerance")
+        page.get_by_role("button", name="Cacher : Allergie : pénicilline").focus()
         page.keyboard.press("Enter")
         expect(page.get_by_text("caché aux professionnels", exact=True)).to_be_visible()
-        page.get_by_role("button", name="Ne plus cacher : HbA1c").click()
+        page.get_by_role("button", name="Ne plus cacher : Allergie : pénicilline").click()
         expect(page.get_by_text("caché aux professionnels", exact=True)).to_have_count(0)
 
 
@@ -87,12 +87,12 @@ def test_a_nurse_opens_the_record_in_an_emergency_and_jeanne_sees_it_and_contest
         expect(page.get_by_text("Je n'étais pas aux urgences").first).to_be_visible()
 
 
-def test_jeanne_takes_her_data_along(browser: Browser, demonstration: str, screen: Size) -> None:
-    with persona(browser, demonstration, "Jeanne Moreau-Lefèvre", size=screen) as page:
+def test_hugo_takes_his_data_along(browser: Browser, demonstration: str, screen: Size) -> None:
+    with persona(browser, demonstration, "Hugo Garnier", size=screen) as page:
         page.goto("/rights")
         page.get_by_role("button", name="archive").click()
-        with page.expect_download(timeout=30_000) as download:
-            page.get_by_role("link", name="Télécharger l'archive").click(timeout=30_000)
+        with page.expect_download(timeout=60_000) as download:
+            page.get_by_role("link", name="Télécharger l'archive").click(timeout=60_000)
         names = zipfile.ZipFile(download.value.path()).namelist()
         assert {"manifest.json", "dossier.html", "acces.csv", "partages.csv", "fhir/Patient.ndjson"} <= set(names)
 

@@ -30,6 +30,7 @@ COMMANDS = (
     "retention",
     "solution",
     "view",
+    "territory",
     "doctor",
 )
 

@@ -330,11 +330,17 @@ async def test_personas_exist_in_a_demonstration_store_only(place: Place) -> Non
     assert [persona.role for _, persona in await personas.cards(place.identity)] == [
         "patient",
         "guardian",
+        "teenager",
+        "helper",
         "physician",
+        "cardiologist",
+        "hospitalist",
         "nurse",
+        "home_nurse",
         "pharmacist",
         "secretary",
         "officer",
+        "analyst",
     ]
     assert (await personas.prove(place.identity, "demo-medecin")).methods == ("demo",)
     await place.database.pool.execute("DELETE FROM setting WHERE name = 'demo'")

@@ -1,5 +1,6 @@
 """Files, folders and archives as documents."""
 
+import gzip
 import io
 import tarfile
 import zipfile
@@ -125,3 +126,14 @@ def test_a_bundle_that_takes_its_tree_is_left_as_it_is(before: bytes, after: byt
     changed = BUNDLE.replace(before, after)
     assert changed != BUNDLE
     assert settled(changed) is changed
+
+
+def test_compressed_ndjson_gives_its_lines_and_a_broken_one_is_refused(tmp_path: Path) -> None:
+    whole = gzip.compress(b"{}\n{}\n")
+    (tmp_path / "x.ndjson.gz").write_bytes(whole)
+    found = list(documents(files([tmp_path])))
+    assert [(d.name, d.form, d.data) for d in found] == [(f"{tmp_path.name}/x.ndjson", "ndjson", b"{}\n{}\n")]
+    for broken in (whole[:-9], b"no gzip at all"):
+        (tmp_path / "x.ndjson.gz").write_bytes(broken)
+        with pytest.raises(SourceError, match="broken"):
+            list(documents(files([tmp_path])))

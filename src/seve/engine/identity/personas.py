@@ -1,6 +1,6 @@
 """The personas of a demonstration store: one click signs in as any of them. Only a store that `seve demo` made has them.
 
-What they stand for in the record are the examples of `seve.main`.
+What they stand for in the record are the known people of `seve.territory` (`data/people.toml`, `data/houses.toml`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SETTING = "demo"
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """A fictive person. `role` is a key of the sign-in page's sentences."""
+    """A fictive person. `role` is a key of the sign-in page's sentences: who they are, and their story."""
 
     id: str
     name: str
@@ -34,12 +34,23 @@ class Persona:
 
 PERSONAS = (
     Persona("demo-patiente", "Jeanne Moreau-Lefèvre", "patient", ("Patient/demo-jeanne",)),
-    Persona("demo-parent", "Nadia Benali", "guardian", ("Patient/demo-nadia", "RelatedPerson/demo-nadia-mere")),
+    Persona(
+        "demo-parent",
+        "Nadia Benali",
+        "guardian",
+        ("Patient/demo-nadia", "RelatedPerson/demo-nadia-mere", "RelatedPerson/demo-ines-mere"),
+    ),
+    Persona("demo-adolescent", "Hugo Garnier", "teenager", ("Patient/demo-hugo",)),
+    Persona("demo-aidante", "Claire Fournier", "helper", ("RelatedPerson/demo-marcel-aidant",)),
     Persona("demo-medecin", "Dr Yasmine Karim", "physician", ("Practitioner/demo-dr-karim",)),
+    Persona("demo-cardiologue", "Dr Olivier Chevalier", "cardiologist", ("Practitioner/demo-dr-chevalier",)),
+    Persona("demo-hospitalier", "Dr Thomas Laurent", "hospitalist", ("Practitioner/demo-dr-laurent",)),
     Persona("demo-infirmiere", "Lucie Bernard", "nurse", ("Practitioner/demo-lucie",)),
+    Persona("demo-liberale", "Mathilde Perrin", "home_nurse", ("Practitioner/demo-mathilde",)),
     Persona("demo-pharmacienne", "Anne Lefèvre", "pharmacist", ("Practitioner/demo-anne",)),
     Persona("demo-secretaire", "Sophie Girard", "secretary"),
     Persona("demo-delegue", "Marc Petit", "officer", is_officer=True),
+    Persona("demo-statisticienne", "Élise Roussel", "analyst", ("Practitioner/demo-elise",)),
 )
 _DELEGATED_DAYS = 180
 DELEGATION = ("demo-medecin", "demo-secretaire", "PractitionerRole/demo-dr-karim-liberal")

@@ -1,4 +1,4 @@
-"""demo: serve a store with examples in it: those of the R4 standard, or a few of our own.
+"""demo: serve a store with a living territory in it: invented patients, those who care for them, and people to sign in as.
 
 What is loaded at the first run stays; later runs start at once. Not for real data: its personas sign in with one click.
 """
@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import tempfile
 import time
-from importlib import resources
 from pathlib import Path
 
 from seve.engine.access import open_grant
 from seve.engine.dispatch import perform
+from seve.engine.engine import Engine
 from seve.engine.identity import personas
 from seve.engine.identity.service import open_identity
 from seve.engine.requests import Request
+from seve.main import peopling
 from seve.main.commands import serve
 from seve.main.commands.load import load_into
 from seve.main.holding import running_store
@@ -23,17 +25,19 @@ from seve.main.progress import Complaint, Progress, say
 from seve.main.settings import Settings
 from seve.main.wiring import open_engine, prepared
 from seve.store import dumping
+from seve.territory.generating import Terms
 
 _SHOWN = 5
 _CARERS = ("PractitionerRole/demo-dr-karim-liberal", "PractitionerRole/demo-dr-karim-hopital")
 _LINE = 160
+_PATIENTS = 300
 
 
 class _Quiet(Progress):
     """Counts what is refused and shows the first few: in the standard's own examples, refusals are no surprise."""
 
-    def __init__(self) -> None:
-        super().__init__("loading examples")
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
         self.refused: list[str] = []
 
     def refuse(self, complaint: Complaint) -> None:
@@ -42,9 +46,16 @@ class _Quiet(Progress):
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    """Where the examples are."""
+    """How many people, and where the examples are."""
     parser.add_argument(
-        "--examples", type=Path, metavar="FILE", help="hl7.fhir.r4.examples as .tgz; without it, a dozen of our own"
+        "--patients",
+        type=int,
+        default=_PATIENTS,
+        metavar="N",
+        help=f"how many patients to invent (default: {_PATIENTS})",
+    )
+    parser.add_argument(
+        "--examples", type=Path, metavar="FILE", help="the examples of R4 too: hl7.fhir.r4.examples as .tgz"
     )
     parser.add_argument("--address", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
 
@@ -54,16 +65,19 @@ def run(options: argparse.Namespace) -> int:
     settings = Settings.read()
     serve.check_address(options.address, settings.port, is_open=True)  # one-click personas: loopback only
     serve.stop_on_sigterm()
+    if options.examples and not options.examples.exists():
+        raise ValueError(f"{options.examples}: no such file")
     with running_store(settings):
-        if asyncio.run(_needs_examples(settings)):
-            _load_own(settings)
-            _load(settings, options.examples)
-            asyncio.run(_people(settings))
+        if asyncio.run(_is_bare(settings)):
+            _load_territory(settings, options.patients)
+            if options.examples:
+                _load_examples(settings, options.examples)
+            asyncio.run(_people(settings, has_examples=bool(options.examples)))
         serve.listen(settings, address=options.address, is_open=False)
     return 0
 
 
-async def _needs_examples(settings: Settings) -> bool:
+async def _is_bare(settings: Settings) -> bool:
     """Also when an earlier run was stopped half-way."""
     await prepared(settings)
     connection = await dumping.connect(settings.store_url)
@@ -73,7 +87,7 @@ async def _needs_examples(settings: Settings) -> bool:
         await connection.close()
 
 
-async def _people(settings: Settings) -> None:
+async def _people(settings: Settings, *, has_examples: bool) -> None:
     """The personas, and the examples' patients in the care of the demonstration's doctor."""
     async with open_engine(settings, connections=4) as engine:
         await personas.mark(engine.database)
@@ -81,36 +95,48 @@ async def _people(settings: Settings) -> None:
             engine.database, ledger=engine.ledger, fhir_url=settings.fhir_url, keys=settings.keys
         ) as identity:
             await personas.seed(identity)
-        found = await perform(engine, open_grant(), Request("GET", "Patient", query=(("_count", "1000"),)))
-        for entry in found.resource.get("entry", []):
-            id_ = entry["resource"]["id"]
-            team = {
-                "resourceType": "CareTeam",
-                "id": f"demo-{id_}"[:64],
-                "status": "active",
-                "name": "Équipe de soins (démonstration)",
-                "subject": {"reference": f"Patient/{id_}"},
-                "participant": [{"member": {"reference": member}} for member in _CARERS],
-            }
-            await perform(engine, open_grant(), Request("PUT", f"CareTeam/{team['id']}", resource=team))
+        if has_examples:
+            await _care_for_examples(engine)
 
 
-def _load_own(settings: Settings) -> None:
-    with resources.as_file(resources.files("seve.main").joinpath("examples")) as own, _Quiet() as progress:
-        load_into(settings, [own], keeps_bundles=False, progress=progress)
-
-
-def _load(settings: Settings, file: Path | None) -> None:
-    started = time.monotonic()
-    if file is None or not file.exists():
-        say("the standard's examples are not there: only a few of our own, in French, were loaded")
-        return
-    say("first run: loading the examples of FHIR R4")
-    with _Quiet() as progress:
-        report = load_into(settings, [file], keeps_bundles=True, progress=progress)
-    loaded = report.resources - report.refused
-    say(
-        f"{loaded:,} loaded in {time.monotonic() - started:,.0f} s, {report.refused:,} refused by the standard's own rules"
+async def _care_for_examples(engine: Engine) -> None:
+    found = await perform(
+        engine, open_grant(), Request("GET", "Patient", query=(("_count", "1000"), ("_tag:not", "synthetic")))
     )
+    for entry in found.resource.get("entry", []):
+        id_ = entry["resource"]["id"]
+        team = {
+            "resourceType": "CareTeam",
+            "id": f"demo-{id_}"[:64],
+            "status": "active",
+            "name": "Équipe de soins (démonstration)",
+            "subject": {"reference": f"Patient/{id_}"},
+            "participant": [{"member": {"reference": member}} for member in _CARERS],
+        }
+        await perform(engine, open_grant(), Request("PUT", f"CareTeam/{team['id']}", resource=team))
+
+
+def _load_territory(settings: Settings, patients: int) -> None:
+    say(f"first run: inventing a territory of {patients:,} patients")
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="seve-territory-") as place:
+        folder = Path(place) / "territory"
+        with _Quiet("inventing") as progress:
+            peopling.write(folder, Terms(), patients=patients, progress=progress)
+        with _Quiet("loading") as progress:
+            report = load_into(settings, [folder], keeps_bundles=False, progress=progress)
+    say(f"{report.resources - report.refused:,} resources loaded in {time.monotonic() - started:,.0f} s")
+    _show(progress)
+
+
+def _load_examples(settings: Settings, file: Path) -> None:
+    say("loading the examples of FHIR R4")
+    with _Quiet("loading") as progress:
+        report = load_into(settings, [file], keeps_bundles=True, progress=progress)
+    say(f"{report.resources - report.refused:,} loaded, {report.refused:,} refused by the standard's own rules")
+    _show(progress)
+
+
+def _show(progress: _Quiet) -> None:
     for line in progress.refused[:_SHOWN]:
         say(f"  {line[:_LINE]}")

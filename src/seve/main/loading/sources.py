@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import lzma
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from seve.main.loading.chunks import Document, Form
 
@@ -18,6 +19,7 @@ ARCHIVE_MEMBERS = 5_000_000
 _SLICE_BYTES = 2**20
 _FORMS: dict[str, Form] = {".json": "json", ".ndjson": "ndjson", ".xml": "xml"}
 _TARS = (".tar.gz", ".tgz", ".tar.xz")
+_GZIP = ".gz"
 _MANIFESTS = frozenset({"package.json", ".index.json"})  # of npm packages
 
 
@@ -39,7 +41,7 @@ def files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
         elif not path.exists():
             raise SourceError(str(path), "no such file or folder")
         elif not _is_loadable(path.name):
-            raise SourceError(str(path), "is no .json, .ndjson, .xml, .tar.gz, .tgz, .tar.xz or .zip file")
+            raise SourceError(str(path), "is no .json, .ndjson, .ndjson.gz, .xml, .tar.gz, .tgz, .tar.xz or .zip file")
         else:
             found.append((path.name, path.absolute()))
     if not found:
@@ -55,16 +57,21 @@ def documents(found: Sequence[tuple[str, Path]]) -> Iterator[Document]:
                 yield from _tar(name, path)
             elif path.suffix.lower() == ".zip":
                 yield from _zip(name, path)
+            elif path.suffix.lower() == _GZIP:
+                with path.open("rb") as raw, gzip.open(raw) as unpacked:
+                    yield from _stream(name.removesuffix(_GZIP), cast("IO[bytes]", unpacked), raw)
             else:
                 with path.open("rb") as stream:
                     yield from _stream(name, stream, stream)
-        except (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError) as error:
+        except (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, gzip.BadGzipFile, EOFError) as error:
             raise SourceError(name, f"the archive is broken ({error})") from error
 
 
 def _is_loadable(name: str) -> bool:
     lower = name.lower()
-    return not lower.startswith(".") and name not in _MANIFESTS and lower.endswith((*_FORMS, *_TARS, ".zip"))
+    return (
+        not lower.startswith(".") and name not in _MANIFESTS and lower.endswith((*_FORMS, *_TARS, ".zip", ".ndjson.gz"))
+    )
 
 
 def _is_document(name: str) -> bool:

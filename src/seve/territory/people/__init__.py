@@ -1,0 +1,1 @@
+"""Who lives in the territory: names, ages, households, identities."""

@@ -1,0 +1,1 @@
+"""Where one is cared for, and by whom."""

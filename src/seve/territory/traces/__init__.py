@@ -1,0 +1,1 @@
+"""What lives leave behind: FHIR resources that hang together."""
