@@ -21,6 +21,7 @@ COMMANDS = (
     "package",
     "terminology",
     "directory",
+    "snds",
     "identities",
     "account",
     "sweep",
