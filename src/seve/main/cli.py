@@ -22,6 +22,7 @@ COMMANDS = (
     "terminology",
     "directory",
     "snds",
+    "lake",
     "identities",
     "account",
     "sweep",
