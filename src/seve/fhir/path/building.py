@@ -29,6 +29,7 @@ from seve.fhir.path.types import TypeSpecifier, type_specifier
 from seve.fhir.path.values import Item, Items, Node, TypeInfo, single, single_value
 
 _TYPE_FUNCTIONS = frozenset(("is", "as", "ofType"))
+_TAKES_TYPE_NAME = frozenset(("getReferenceKey",))
 
 
 class Builder:
@@ -91,14 +92,22 @@ class Builder:
             raise UnknownNameError(kind="function", name=f"{invocation.name}()").located(self._source, invocation.at)
         if not known.minimum <= len(invocation.arguments) <= known.maximum:
             raise WrongArgumentsError(name=f"{invocation.name}()").located(self._source, invocation.at)
-        build = self._sort_key if invocation.name == "sort" else self._apart
-        arguments = tuple(build(argument) for argument in invocation.arguments)
+        arguments = tuple(self._argument(invocation, argument) for argument in invocation.arguments)
         name, implementation = invocation.name, known.implementation
 
         def step(scope: Scope) -> Items:
             return implementation(Call(scope, source(scope), name=name, arguments=arguments))
 
         return self._located(step, invocation.at)
+
+    def _argument(self, invocation: Invocation, argument: Expression) -> Step:
+        if invocation.name == "sort":
+            return self._sort_key(argument)
+        name = qualified_name(argument) if invocation.name in _TAKES_TYPE_NAME else None
+        if name is None:
+            return self._apart(argument)
+        local = self._specifier(name, invocation.at).name
+        return lambda _: [local]
 
     def _sort_key(self, expression: Expression) -> Step:
         if isinstance(expression, Signed) and expression.sign == "-":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from seve.fhir.path.generating import Generated, generate
 from seve.fhir.path.model import node
 from seve.fhir.path.parser import parse
 from seve.fhir.path.runtime import DEFER
-from seve.fhir.path.syntax import Expression
+from seve.fhir.path.syntax import Expression, rewritten
 from seve.fhir.path.typing import check
 from seve.fhir.path.values import Items, Node, boolean, plain
 
@@ -25,15 +25,22 @@ class Compiled:
     """An expression ready to be evaluated. Immutable and safe to share between threads.
 
     `root_type` is the FHIR type its input is known to have (`Patient`, `Observation.component`, `string`), None when any may
-    come.
+    come. `change` replaces sub-expressions before anything is checked: how a view binds its constants.
     """
 
     __slots__ = ("_condition", "_fast", "_is_local", "_step", "expression", "root_type", "tree")
 
-    def __init__(self, expression: str, *, root_type: str | None) -> None:
+    def __init__(
+        self,
+        expression: str,
+        *,
+        root_type: str | None,
+        change: Callable[[Expression], Expression] | None = None,
+    ) -> None:
         self.expression = expression
         self.root_type = root_type
-        self.tree: Expression = parse(expression)
+        parsed = parse(expression)
+        self.tree: Expression = parsed if change is None else rewritten(parsed, change)
         self._step = Builder(expression).step(self.tree)
         self._fast: Generated | None = None
         if root_type is not None:
@@ -64,11 +71,20 @@ class Compiled:
         return plain(self.nodes(resource, variables=variables, context=context))
 
     def nodes(
-        self, resource: Any, *, variables: Mapping[str, Any] | None = None, context: Context | None = None
+        self,
+        value: Any,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        context: Context | None = None,
+        within: Node | None = None,
     ) -> Items:
-        """The result as items: `Node`s with their FHIR types, and System values. Raises FHIRPathError."""
-        start = node(resource, self.root_type or "") if not isinstance(resource, Node) else resource
-        environment = Environment(start, resource=start, root=start, context=context or NOTHING_KNOWN)
+        """The result as items: `Node`s with their FHIR types, and System values. Raises FHIRPathError.
+
+        `value` is JSON or a node; `within` the node of the resource that holds it (`%resource`), where it isn't one itself.
+        """
+        start = node(value, self.root_type or "") if not isinstance(value, Node) else value
+        holder = start if within is None else within
+        environment = Environment(start, resource=holder, root=holder, context=context or NOTHING_KNOWN)
         if variables:
             environment.variables = {name: _bound(value) for name, value in variables.items()}
         return self._run(environment)

@@ -6,13 +6,14 @@ the expression are passed as objects. What is outside the subset raises Unsuppor
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from seve.fhir.path.code import (
     KEY_SETS,
     NEVER,
+    TEXTS,
     Condition,
     Literal,
     Number,
@@ -41,6 +42,7 @@ from seve.fhir.path.typing import ABSTRACT_RESOURCES
 
 Piece: TypeAlias = Values | Condition | Number | Literal
 _REFERENCE = frozenset(("Reference",))
+_STRING = frozenset(("string",))
 _KEEPING_EMPTY = frozenset(("where", "trace", "select"))
 _LOGIC = frozenset(("and", "or", "xor", "implies"))
 _URLS = {"ucum": "http://unitsofmeasure.org", "sct": "http://snomed.info/sct", "loinc": "http://loinc.org"}
@@ -62,7 +64,7 @@ class Generated:
 
 def generate(tree: Expression, *, root_type: str) -> Generated | None:
     """The code for an expression whose input is of `root_type`; None when it is outside the subset."""
-    writer = _Writer(root_type)
+    writer = CodeWriter(root_type)
     try:
         piece = writer.piece(tree, writer.root)
         return _compiled(piece, writer)
@@ -70,7 +72,7 @@ def generate(tree: Expression, *, root_type: str) -> Generated | None:
         return _guarded(tree, writer)
 
 
-def _guarded(tree: Expression, writer: _Writer) -> Generated | None:
+def _guarded(tree: Expression, writer: CodeWriter) -> Generated | None:
     """Code that answers when the part inside the subset settles the matter, and DEFERs to the general engine otherwise."""
     try:
         text = _guard(tree, writer)
@@ -79,7 +81,7 @@ def _guarded(tree: Expression, writer: _Writer) -> Generated | None:
     return _compiled(Condition(text, text, is_certain=True), writer)
 
 
-def _guard(tree: Expression, writer: _Writer) -> str:
+def _guard(tree: Expression, writer: CodeWriter) -> str:
     match tree:
         case Binary(operator="or"):
             return f"(True if {_settling(tree, writer).truth} else {_otherwise(tree.right, writer)})"
@@ -94,7 +96,7 @@ def _guard(tree: Expression, writer: _Writer) -> str:
             raise Unsupported
 
 
-def _emptiness(source: Expression, writer: _Writer) -> str:
+def _emptiness(source: Expression, writer: CodeWriter) -> str:
     """What has nothing to begin with is empty; all else is left to the general engine."""
     head = source
     while isinstance(head, Invocation) and head.name in _KEEPING_EMPTY and head.source is not None:
@@ -102,7 +104,7 @@ def _emptiness(source: Expression, writer: _Writer) -> str:
     return f"(DEFER if {writer.values(head, writer.root).exists} else True)"
 
 
-def _otherwise(right: Expression, writer: _Writer) -> str:
+def _otherwise(right: Expression, writer: CodeWriter) -> str:
     """What answers when the side of an `or` that was asked is not true: the other may be by its emptiness."""
     if isinstance(right, Invocation) and right.name == "empty" and right.source is not None:
         try:
@@ -112,7 +114,7 @@ def _otherwise(right: Expression, writer: _Writer) -> str:
     return "DEFER"
 
 
-def _settling(tree: Binary, writer: _Writer) -> Condition:
+def _settling(tree: Binary, writer: CodeWriter) -> Condition:
     """The side that code can be made for."""
     try:
         return condition_of(writer.piece(tree.left, writer.root))
@@ -120,7 +122,7 @@ def _settling(tree: Binary, writer: _Writer) -> Condition:
         return condition_of(writer.piece(tree.right, writer.root))
 
 
-def _compiled(piece: Piece, writer: _Writer) -> Generated:
+def _compiled(piece: Piece, writer: CodeWriter) -> Generated:
     items = _items_text(piece)
     condition = _condition_text(piece)
     lines = [f"items = lambda V, S, R, ROOT: {items}"] if items else []
@@ -152,8 +154,19 @@ def _items_text(piece: Piece) -> str | None:
             return None
 
 
-class _Writer:
-    def __init__(self, root_type: str) -> None:
+class CodeWriter:
+    """Writes expressions whose input is of `root_type`, as code over V (the input), S (its sibling) and R (`%resource`).
+
+    `variables` are `%name`s with the code that stands for them; `constants` takes the objects that the code names.
+    """
+
+    def __init__(
+        self,
+        root_type: str,
+        *,
+        variables: Mapping[str, Piece] | None = None,
+        constants: dict[str, Any] | None = None,
+    ) -> None:
         is_bare = is_primitive(root_type)
         self.root = Values(
             "V",
@@ -164,7 +177,8 @@ class _Writer:
             is_root=not is_bare,
         )
         self._root_type = root_type
-        self.constants: dict[str, Any] = {}
+        self._variables = variables or {}
+        self.constants: dict[str, Any] = {} if constants is None else constants
         self.needs_context = False
         self._depth = 0
 
@@ -218,6 +232,8 @@ class _Writer:
         return Values(text, source.types, is_one=False, exists=f"bool({text})", count=f"len({text})")
 
     def _variable(self, variable: Variable) -> Piece:
+        if variable.name in self._variables:
+            return self._variables[variable.name]
         if variable.name in _URLS:
             return Literal(self.constant(_URLS[variable.name]), _URLS[variable.name])
         if variable.name == "context" or (variable.name == "resource" and is_resource(self._root_type)):
@@ -250,6 +266,8 @@ class _Writer:
                 return self._union(self.values(expression.left, this), self.values(expression.right, this))
             case Binary(operator=operator) if operator in _LOGIC:
                 return combined(operator, self.piece(expression.left, this), self.piece(expression.right, this))
+            case Binary(operator="&"):
+                return self._concatenated(expression, this)
             case Binary():
                 return binary_condition(self, expression, this)
             case TypeOperation():
@@ -258,6 +276,10 @@ class _Writer:
                 return self._indexed(expression, this)
             case _:
                 raise Unsupported
+
+    def _concatenated(self, expression: Binary, this: Values) -> Values:
+        one, other = (_text_or_empty(self.piece(side, this)) for side in (expression.left, expression.right))
+        return Values(f"({one} + {other})", _STRING, is_one=True, exists="True", count="1")
 
     def _union(self, left: Values, right: Values) -> Values:
         parts = [part for part in (left, right) if part.types]
@@ -327,11 +349,11 @@ def _type_test(source: Values, name: str) -> Condition:
     return Condition(f"({answer} and {source.exists})", f"({answer} if {source.exists} else None)", is_certain=False)
 
 
-def _where(writer: _Writer, invocation: Invocation, this: Values) -> Values:
+def _where(writer: CodeWriter, invocation: Invocation, this: Values) -> Values:
     return writer.filtered(writer.values(invocation.source, this), invocation.arguments[0])
 
 
-def _select(writer: _Writer, invocation: Invocation, this: Values) -> Values:
+def _select(writer: CodeWriter, invocation: Invocation, this: Values) -> Values:
     source = writer.values(invocation.source, this)
     name, inner = writer.loop(source)
     found = writer.values(invocation.arguments[0], inner)
@@ -340,7 +362,7 @@ def _select(writer: _Writer, invocation: Invocation, this: Values) -> Values:
     return Values(text, found.types, is_one=False, exists=exists, count="")
 
 
-def _first(writer: _Writer, invocation: Invocation, this: Values) -> Values:
+def _first(writer: CodeWriter, invocation: Invocation, this: Values) -> Values:
     source = writer.values(invocation.source, this)
     if source.is_one:
         return source
@@ -350,12 +372,63 @@ def _first(writer: _Writer, invocation: Invocation, this: Values) -> Values:
     return Values(text, source.types, is_one=True, exists=source.exists, count=f"int({source.exists})")
 
 
-def _trace(writer: _Writer, invocation: Invocation, this: Values) -> Values:
+def _trace(writer: CodeWriter, invocation: Invocation, this: Values) -> Values:
     writer.needs_context = True
     return writer.values(invocation.source, this)
 
 
-def _cast(writer: _Writer, invocation: Invocation, this: Values) -> Piece:
+def _text_or_empty(piece: Piece) -> str:
+    if isinstance(piece, Literal) and isinstance(piece.value, str):
+        return piece.name
+    if isinstance(piece, Values) and piece.is_one and piece.types <= TEXTS:
+        return f"({piece.text} or '')"
+    raise Unsupported
+
+
+def _join(writer: CodeWriter, invocation: Invocation, this: Values) -> Values:
+    source = writer.values(invocation.source, this)
+    separator = writer.piece(invocation.arguments[0], this) if invocation.arguments else Literal("''", "")
+    if not source.types or not source.types <= TEXTS or not isinstance(separator, Literal):
+        raise Unsupported
+    text = f"joined({source.each}, {separator.name})"
+    return Values(text, _STRING, is_one=True, exists=f"({text} is not None)", count=f"int({text} is not None)")
+
+
+def _resource_key(writer: CodeWriter, invocation: Invocation, this: Values) -> Values:
+    source = writer.values(invocation.source, this)
+    if not source.is_one or not all(is_resource(type_name) for type_name in source.types):
+        raise Unsupported
+    return _key(f"resource_key({source.text})")
+
+
+def _reference_key(writer: CodeWriter, invocation: Invocation, this: Values) -> Values:
+    source = writer.values(invocation.source, this)
+    if source.types != _REFERENCE:
+        raise Unsupported
+    expected = writer.constant(_type_argument(writer, invocation, this))
+    if source.is_one:
+        return _key(f"reference_key({source.text}, {expected})")
+    text = f"reference_keys({source.text}, {expected})"
+    return Values(text, _STRING, is_one=False, exists=f"bool({text})", count=f"len({text})")
+
+
+def _key(text: str) -> Values:
+    return Values(text, _STRING, is_one=True, exists=f"({text} is not None)", count=f"int({text} is not None)")
+
+
+def _type_argument(writer: CodeWriter, invocation: Invocation, this: Values) -> str | None:
+    if not invocation.arguments:
+        return None
+    name = qualified_name(invocation.arguments[0])
+    if name is not None:
+        return name.rpartition(".")[2]
+    piece = writer.piece(invocation.arguments[0], this)
+    if isinstance(piece, Literal) and isinstance(piece.value, str):
+        return piece.value
+    raise Unsupported
+
+
+def _cast(writer: CodeWriter, invocation: Invocation, this: Values) -> Piece:
     name = qualified_name(invocation.arguments[0])
     if name is None or invocation.source is None:
         raise Unsupported
@@ -363,7 +436,7 @@ def _cast(writer: _Writer, invocation: Invocation, this: Values) -> Piece:
     return writer.typed(operation, this)
 
 
-def _extension(writer: _Writer, invocation: Invocation, this: Values) -> Values:
+def _extension(writer: CodeWriter, invocation: Invocation, this: Values) -> Values:
     source = writer.values(invocation.source, this)
     url = writer.piece(invocation.arguments[0], this)
     if not isinstance(url, Literal) or source.has_primitives:
@@ -373,7 +446,7 @@ def _extension(writer: _Writer, invocation: Invocation, this: Values) -> Values:
     return Values(text, inner.types, is_one=False, exists=f"bool({text})", count=f"len({text})")
 
 
-_COLLECTIONS: dict[str, Callable[[_Writer, Invocation, Values], Piece]] = {
+_COLLECTIONS: dict[str, Callable[[CodeWriter, Invocation, Values], Piece]] = {
     "where": _where,
     "select": _select,
     "first": _first,
@@ -382,4 +455,7 @@ _COLLECTIONS: dict[str, Callable[[_Writer, Invocation, Values], Piece]] = {
     "ofType": _cast,
     "is": _cast,
     "extension": _extension,
+    "join": _join,
+    "getResourceKey": _resource_key,
+    "getReferenceKey": _reference_key,
 }

@@ -9,6 +9,7 @@ from typing import Any
 from seve.fhir.narrative import is_narrative
 from seve.fhir.path.equality import distinct, equal_values
 from seve.fhir.path.equality import order as order_of
+from seve.fhir.path.functions.keys import reference_key, resource_key
 from seve.fhir.path.functions.references import local_resource
 from seve.fhir.path.model import is_subtype
 from seve.fhir.path.values import Node, system
@@ -199,11 +200,22 @@ def refers_to(reference: Any, type_name: str, resource: Any) -> bool | None:
     return None if found is None else is_subtype(found["resourceType"], type_name)
 
 
+def joined(values: Iterable[Any], separator: str) -> str | None:
+    """The texts in one, None when there are none."""
+    found = list(values)
+    return separator.join(found) if found else None
+
+
+def reference_keys(references: Iterable[Any], expected: str | None) -> list[str]:
+    """The keys of what References point to."""
+    return [key for reference in references if (key := reference_key(reference, expected)) is not None]
+
+
 RUNTIME: Mapping[str, Any] = {
     function.__name__: function
     for function in (
         present, pick, each, each_list, each_choice, any_has, tally, tally_all, children_count, unique, unique_of, equals,
         differs, equals_only, same_moment, compared, negated, both, either, exactly_one, within, tested, are_distinct,
-        with_url, refers_to, is_narrative,
+        with_url, refers_to, is_narrative, joined, resource_key, reference_key, reference_keys,
     )
 } | {"DEFER": DEFER, "E": {}}  # fmt: skip

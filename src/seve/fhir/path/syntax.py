@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 Operator: TypeAlias = Literal[
@@ -133,6 +133,28 @@ def walk(expression: Expression) -> Iterator[tuple[Expression, int]]:
         current, depth = waiting.pop()
         yield current, depth
         waiting.extend((part, depth + 1) for part in parts(current))
+
+
+def rewritten(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The tree with every sub-expression replaced by what `change` makes of it, the innermost first."""
+    match expression:
+        case Member(source=source) if source is not None:
+            expression = replace(expression, source=rewritten(source, change))
+        case Invocation(source=source, arguments=arguments):
+            expression = replace(
+                expression,
+                source=None if source is None else rewritten(source, change),
+                arguments=tuple(rewritten(argument, change) for argument in arguments),
+            )
+        case Indexed(source=source, index=index):
+            expression = replace(expression, source=rewritten(source, change), index=rewritten(index, change))
+        case Signed(operand=operand) | TypeOperation(operand=operand):
+            expression = replace(expression, operand=rewritten(operand, change))
+        case Binary(left=left, right=right):
+            expression = replace(expression, left=rewritten(left, change), right=rewritten(right, change))
+        case _:
+            pass
+    return change(expression)
 
 
 def qualified_name(expression: Expression) -> str | None:

@@ -36,6 +36,11 @@ def check(tree: Expression, *, source: str, root_type: str) -> None:
     _Typer(source, frozenset((root_type,))).types(tree, frozenset((root_type,)))
 
 
+def result_types(tree: Expression, *, source: str, root_type: str) -> Types:
+    """The FHIR types of what an expression gives on input of `root_type`. Raises UnknownNameError as `check` does."""
+    return _Typer(source, frozenset((root_type,))).types(tree, frozenset((root_type,)))
+
+
 def elements(types: frozenset[str], name: str) -> frozenset[str] | None:
     """The types of the element `name` of any of `types`; None when none of them has it."""
     found: set[str] = set()

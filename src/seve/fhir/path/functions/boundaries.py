@@ -7,9 +7,10 @@ from typing import Any
 
 from seve.fhir.path.evaluation import Call
 from seve.fhir.path.functions.registry import function
+from seve.fhir.path.model import named
 from seve.fhir.path.quantity import Quantity
 from seve.fhir.path.temporal import Component, Date, DateTime, Time, last_day
-from seve.fhir.path.values import Items, is_number
+from seve.fhir.path.values import Items, Node, is_number, single, single_value, system
 
 _WIDE = Context(prec=80)
 _MOST_PLACES = 31
@@ -42,7 +43,7 @@ def _high_boundary(call: Call) -> Items:
 
 
 def _boundary(call: Call, *, is_low: bool) -> Items:
-    value, precision = call.value(), call.integer_argument(0)
+    value, precision = _bounded(call, is_low=is_low), call.integer_argument(0)
     if value is None:
         return []
     if isinstance(value, Quantity):
@@ -55,6 +56,14 @@ def _boundary(call: Call, *, is_low: bool) -> Items:
         found = _decimal(Decimal(value), precision, is_low=is_low)
         return [] if found is None else [found]
     raise call.wrong(value)
+
+
+def _bounded(call: Call, *, is_low: bool) -> Any:
+    """What has the boundary: of a Period, its start or its end."""
+    item = single(call.items)
+    if type(item) is Node and item.type == "Period":
+        return single_value(named(item, "start" if is_low else "end"))
+    return None if item is None else system(item)
 
 
 def _decimal(value: Decimal, precision: int | None, *, is_low: bool) -> Decimal | None:
