@@ -1,1 +1,22 @@
-"""Analytics beside the store: SQL on FHIR views, their runners, the lake's tables, OMOP, measures. Nothing here knows the store."""
+"""Analytics beside the store: views over files of resources, by compiled Python, DuckDB or Spark, to Arrow tables."""
+
+from seve.lake.problems import Problem, Problems, RowsRefused
+from seve.lake.running import Run, Runner, explain, run_view
+from seve.lake.sources import Documents, Ndjson, Resources, Source
+from seve.lake.writing import Format, write
+
+__all__ = [
+    "Documents",
+    "Format",
+    "Ndjson",
+    "Problem",
+    "Problems",
+    "Resources",
+    "RowsRefused",
+    "Run",
+    "Runner",
+    "Source",
+    "explain",
+    "run_view",
+    "write",
+]

@@ -31,6 +31,7 @@ from seve.lake.tables.state import KEY, State
 
 SCHEMA: Final = pa.schema(
     [
+        pa.field("resource_type", pa.string(), nullable=False),
         pa.field("type", pa.string(), nullable=False),
         pa.field("id", pa.string(), nullable=False),
         pa.field("version", pa.int32(), nullable=False),
@@ -42,7 +43,8 @@ SCHEMA: Final = pa.schema(
     ]
 )
 DESCRIPTIONS: Final = {
-    "type": "The resource type; the partition.",
+    "resource_type": "The partition: the resource type, in the path of the files and not in them.",
+    "type": "The resource type.",
     "id": "The resource's id.",
     "version": "The number of the version, from 1.",
     "patient": "The key of the patient compartment that the resource is in; 0 for none.",
@@ -54,7 +56,7 @@ DESCRIPTIONS: Final = {
 _FOREVER: Final = {
     "delta.logRetentionDuration": "interval 36500 days",  # a named snapshot is a version, found by its log
     "delta.deletedFileRetentionDuration": "interval 1 days",
-    "delta.dataSkippingStatsColumns": "id,version,patient,updated,vid",  # no document in the log
+    "delta.dataSkippingStatsColumns": "id,version,patient,updated,vid,is_deleted",  # no document in the log
 }
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SNAPSHOT: Final = "seve.snapshot."
@@ -66,15 +68,15 @@ _KEPT_HOURS: Final = 24
 _COMMITS_LOOKED_AT: Final = 100
 _DEAD_ROWS: Final = """
     SELECT d.type, d.id, d.version FROM documents d
-    JOIN (SELECT id, max(version) AS latest FROM documents WHERE type = '{type}' GROUP BY id) AS l ON d.id = l.id
-    WHERE d.type = '{type}' AND (d.version < l.latest OR d.is_deleted)
+    JOIN (SELECT id, max(version) AS latest FROM documents WHERE resource_type = '{type}' GROUP BY id) AS l ON d.id = l.id
+    WHERE d.resource_type = '{type}' AND (d.version < l.latest OR d.is_deleted)
 """
 _CURRENT: Final = """
     SELECT d.* FROM documents d
-    JOIN (SELECT id, max(version) AS latest FROM documents WHERE type = '{type}' GROUP BY id) AS l
-    ON d.id = l.id AND d.version = l.latest WHERE d.type = '{type}' AND NOT d.is_deleted
+    JOIN (SELECT id, max(version) AS latest FROM documents WHERE resource_type = '{type}' GROUP BY id) AS l
+    ON d.id = l.id AND d.version = l.latest WHERE d.resource_type = '{type}' AND NOT d.is_deleted
 """
-_ALL: Final = "SELECT * FROM documents WHERE type = '{type}'"
+_ALL: Final = "SELECT * FROM documents WHERE resource_type = '{type}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ class Lake:
             if not DeltaTable.is_deltatable(url):
                 fresh = CommitProperties(custom_metadata={KEY: State(token).text()})
                 DeltaTable.create(
-                    url, SCHEMA, partition_by=["type"], configuration=dict(_FOREVER), commit_properties=fresh
+                    url, SCHEMA, partition_by=["resource_type"], configuration=dict(_FOREVER), commit_properties=fresh
                 )
             lake = cls(url, DeltaTable(url))
         if lake.state.token != token:
@@ -156,7 +158,7 @@ class Lake:
         keys = pa.table(
             {"type": [type_ for type_, _ in versions], "vid": pa.array([v for _, v in versions], pa.int64())}
         )
-        removed = self._delete(keys, "t.type = s.type AND t.vid = s.vid", self.state)
+        removed = self._delete(keys, "t.resource_type = s.type AND t.vid = s.vid", self.state)
         self._vacuum()
         return removed
 
@@ -172,7 +174,7 @@ class Lake:
         with told(self.url):
             files = Counter(type_ for type_, _ in _files(self._table))
             for type_ in sorted(type_ for type_, number in files.items() if number > _FILES_MOST):
-                filters = [("type", "=", type_)]
+                filters = [("resource_type", "=", type_)]
                 self._table.optimize.compact(
                     filters, target_size=_FILE_BYTES, commit_properties=_properties(self.state)
                 )
@@ -236,7 +238,7 @@ class Lake:
     def files(self, snapshot: str, type_: str) -> list[str]:
         """The Parquet files of a type in a named snapshot: every row is a document that stood. Raises SnapshotUnknown."""
         table = DeltaTable(self.url, version=self._named(snapshot).version)
-        return table.file_uris(file_pruning_predicate=[("type", "=", _type(type_))])
+        return table.file_uris(file_pruning_predicate=[("resource_type", "=", _type(type_))])
 
     def _named(self, name: str) -> Snapshot:
         found = next((known for known in self.snapshots() if known.name == name), None)
@@ -249,7 +251,7 @@ class Lake:
             query = QueryBuilder().register("documents", self._table)
             keys = pa.RecordBatchReader.from_stream(query.execute(_DEAD_ROWS.format(type=_type(type_)))).read_all()
         state = self.state.tidied(type_, keys.num_rows)
-        on = f"t.type = '{_type(type_)}' AND t.type = s.type AND t.id = s.id AND t.version = s.version"
+        on = f"t.resource_type = '{_type(type_)}' AND t.id = s.id AND t.version = s.version"
         return self._delete(keys, on, state)
 
     def _delete(self, keys: pa.Table, on: str, state: State) -> int:
@@ -294,6 +296,7 @@ def _properties(state: State) -> CommitProperties:
 
 def _batch(rows: Sequence[Row]) -> pa.RecordBatch:
     columns: dict[str, Any] = {
+        "resource_type": [row.type for row in rows],
         "type": [row.type for row in rows],
         "id": [row.id for row in rows],
         "version": [row.version for row in rows],
@@ -312,7 +315,7 @@ def _files(table: DeltaTable) -> list[tuple[str, int]]:
     added = pa.table(table.get_add_actions(flatten=True))
     if not added.num_rows:
         return []
-    return [(str(row["partition.type"]), int(row["num_records"])) for row in added.to_pylist()]
+    return [(str(row["partition.resource_type"]), int(row["num_records"])) for row in added.to_pylist()]
 
 
 def _type(name: str) -> str:
