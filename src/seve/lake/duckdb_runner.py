@@ -78,5 +78,3 @@ def _judged(compiled: CompiledView, found: pa.RecordBatch) -> Batch:
     whole = pa.Table.from_batches([ours, *(batch.rows for batch in judged)], expected).combine_chunks().to_batches()
     problems = [problem for batch in judged for problem in batch.problems]
     return Batch(whole[0] if whole else ours, problems)
-
-

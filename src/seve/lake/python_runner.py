@@ -72,5 +72,3 @@ def work(definition: str, piece: Piece) -> list[Batch]:
 def compiled_from(definition: str) -> CompiledView:
     """A view from its JSON text, kept for the next piece."""
     return compile_view(parse_view(parse(definition.encode())))
-
-

@@ -34,9 +34,12 @@ def number(key: str | None) -> int | None:
 
 @dataclass(slots=True)
 class Report:
-    """What did not come whole: rows left out by table and reason, days that stand for a month or a year."""
+    """What did not come whole: rows left out by table and the column that is empty, resources that don't fit the view by table,
+    days that stand for a month or a year by table.
+    """
 
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    refused: Counter[str] = field(default_factory=Counter[str])
     rounded: Counter[str] = field(default_factory=Counter[str])
 
 

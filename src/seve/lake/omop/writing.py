@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from seve.fhir import Resource
-from seve.fhir.views import compile_view, parse_view
+from seve.fhir.views import RowRefused, compile_view, parse_view
 from seve.lake.omop.making import MAKINGS, Maker, Making
 from seve.lake.omop.tables import TABLES, schema
 from seve.lake.shipped import omop_views
@@ -20,29 +20,40 @@ from seve.lake.shipped import omop_views
 Documents = Callable[[str], Iterable[Resource]]
 """The resources of a type."""
 
+Refuse = Callable[[RowRefused], None]
+
 _BATCH = 20_000
 
 
-def write(folder: Path, documents: Documents, maker: Maker, *, tell: Callable[[str, int], None]) -> Counter[str]:
-    """Writes all tables; how many rows each has. Files get their names when all are complete. `tell` hears of rows as they come."""
+def write(
+    folder: Path,
+    documents: Documents,
+    *,
+    maker: Maker,
+    tell: Callable[[int], None],
+    refuse: Refuse,
+) -> Counter[str]:
+    """Writes all tables; how many rows each has. Files get their names when all are complete. `tell` hears of rows as they come,
+    `refuse` of resources that don't fit their view: they are left out.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     rows = Counter[str]()
     with ExitStack() as stack:
         for table in TABLES:
             writer = stack.enter_context(pq.ParquetWriter(_partial(folder, table), schema(table)))
-            for batch in _batches(table, documents, maker):
+            for batch in _batches(table, documents, maker=maker, refuse=refuse):
                 writer.write_table(pa.Table.from_pylist(batch, schema=schema(table)))
                 rows[table] += len(batch)
-                tell(table, len(batch))
+                tell(len(batch))
     for table in TABLES:
         _partial(folder, table).replace(folder / f"{table}.parquet")
     return rows
 
 
-def _batches(table: str, documents: Documents, maker: Maker) -> Iterator[list[dict[str, Any]]]:
+def _batches(table: str, documents: Documents, *, maker: Maker, refuse: Refuse) -> Iterator[list[dict[str, Any]]]:
     batch = list[dict[str, Any]]()
     for making in (making for making in MAKINGS if making.table == table):
-        for row in _rows(making, documents, maker):
+        for row in _rows(making, documents, maker=maker, refuse=refuse):
             batch.append(row)
             if len(batch) >= _BATCH:
                 yield batch
@@ -51,11 +62,17 @@ def _batches(table: str, documents: Documents, maker: Maker) -> Iterator[list[di
         yield batch
 
 
-def _rows(making: Making, documents: Documents, maker: Maker) -> Iterator[dict[str, Any]]:
+def _rows(making: Making, documents: Documents, *, maker: Maker, refuse: Refuse) -> Iterator[dict[str, Any]]:
     view = compile_view(parse_view(omop_views()[making.view]))
     names = [column.name for column in view.columns]
     for resource in documents(view.view.resource):
-        for values in view.rows(resource):
+        try:
+            found = view.rows(resource)
+        except RowRefused as refused:
+            maker.report.refused[making.table] += 1
+            refuse(refused)
+            continue
+        for values in found:
             if row := maker.row(making, dict(zip(names, values, strict=True))):
                 yield row
 

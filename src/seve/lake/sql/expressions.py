@@ -141,7 +141,9 @@ class Expressions:
     def _binary(self, tree: Binary, scope: Scope) -> One:
         operator = tree.operator
         if operator in _LOGIC:
-            return _boolean(f"({self.condition(tree.left, scope)} {_LOGIC[operator]} {self.condition(tree.right, scope)})")
+            return _boolean(
+                f"({self.condition(tree.left, scope)} {_LOGIC[operator]} {self.condition(tree.right, scope)})"
+            )
         if operator == "implies":
             return _boolean(f"(NOT {self.condition(tree.left, scope)} OR {self.condition(tree.right, scope)})")
         if operator == "xor":

@@ -75,7 +75,7 @@ class _Writer:
         parsed = f"SELECT doc, TRY(from_json(doc, {text(structure)})) AS d FROM ({{documents}})"
         judged = (
             f"SELECT doc, d, ({doubt}) AS is_doubtful FROM parsed "
-            f"WHERE d IS NULL OR d.\"resourceType\" = {text(self._view.resource)}"
+            f'WHERE d IS NULL OR d."resourceType" = {text(self._view.resource)}'
         )
         head = f"WITH parsed AS ({parsed}), judged AS ({judged})"
         document = f"CASE WHEN is_doubtful THEN doc END AS {DOCUMENT}"

@@ -18,6 +18,8 @@ from typing import Any, Final
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, QueryBuilder, Transaction, write_deltalake
 
+from seve.fhir import Resource
+from seve.fhir.codec.json import parse
 from seve.kernel.identifiers import EPOCH_MILLISECONDS, SHIFT
 from seve.lake.tables.refusals import (
     LakeIncomplete,
@@ -192,8 +194,7 @@ class Lake:
             raise LakeIncomplete(url=self.url)
         self.tidy(is_thorough=True)
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        documents = sum(number for _, number in _files(self._table))
-        made = Snapshot(name, self._table.version(), self.state.followed.cursor, documents, now)
+        made = Snapshot(name, self._table.version(), self.state.followed.cursor, self.count(), now)
         text = json.dumps([made.version, made.cursor, made.documents, made.named])
         with told(self.url):
             self._table.alter.set_table_properties(
@@ -229,6 +230,17 @@ class Lake:
             query = (_ALL if snapshot else _CURRENT).format(type=_type(type_))
             found = QueryBuilder().register("documents", table).execute(query)
             yield from pa.RecordBatchReader.from_stream(found)
+
+    def resources(self, type_: str, *, snapshot: str = "") -> Iterator[Resource]:
+        """The same as parsed JSON."""
+        for batch in self.documents(type_, snapshot=snapshot):
+            for document in batch.column("document").to_pylist():
+                yield parse(str(document).encode())
+
+    def count(self, *, snapshot: str = "") -> int:
+        """How many rows there are, the dead ones too."""
+        table = DeltaTable(self.url, version=self._named(snapshot).version) if snapshot else self._table
+        return sum(number for _, number in _files(table))
 
     def types(self, *, snapshot: str = "") -> list[str]:
         """The types that have files."""

@@ -9,7 +9,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
+from seve.fhir import Resource
+from seve.fhir.views import RowRefused
+from seve.lake.omop.making import Maker
+from seve.lake.omop.vocabulary import Vocabulary
+from seve.lake.omop.writing import write
 from seve.lake.tables.documents import Lake, moment_of
 from seve.main.holding import running_store
 from seve.main.lake.syncing import Synced, sync
@@ -23,6 +31,7 @@ _SUMMARIES = {
     "snapshot": "name the present state, which is kept",
     "drop": "take a snapshot's name away",
     "list": "the snapshots, and how far the lake is",
+    "omop": "write the tables of the OMOP CDM 5.4 as Parquet",
 }
 
 
@@ -34,11 +43,17 @@ def declare(parser: argparse.ArgumentParser) -> None:
         action.add_argument("lake", metavar="LAKE")
         if name in {"snapshot", "drop"}:
             action.add_argument("name", metavar="NAME")
+        if name == "omop":
+            action.add_argument("folder", type=Path, metavar="FOLDER", help="where the tables go")
+            action.add_argument(
+                "--vocabulary", type=Path, metavar="FOLDER", help="OHDSI's CONCEPT.csv and CONCEPT_RELATIONSHIP.csv"
+            )
+            action.add_argument("--snapshot", default="", metavar="NAME", help="this state instead of the present one")
 
 
 def run(options: argparse.Namespace) -> int:
     """Does the action."""
-    {"sync": _sync, "snapshot": _snapshot, "drop": _drop, "list": _list}[options.action](options)
+    {"sync": _sync, "snapshot": _snapshot, "drop": _drop, "list": _list, "omop": _omop}[options.action](options)
     return 0
 
 
@@ -77,3 +92,45 @@ def _list(options: argparse.Namespace) -> None:
     rows, dead = sum(lake.state.rows.values()), sum(lake.state.dead.values())
     whole = "" if lake.state.is_complete else "; its last sync did not end"
     say(f"follows the store up to {moment_of(lake.state.followed.cursor)}: {rows:,} rows, {dead:,} of them dead{whole}")
+
+
+@dataclass(slots=True)
+class _Rows:
+    resources: int = 0
+
+
+def _omop(options: argparse.Namespace) -> None:
+    lake, rows = Lake.open(options.lake), _Rows()
+    maker = Maker(Vocabulary.read(options.vocabulary) if options.vocabulary else Vocabulary())
+
+    def documents(type_: str) -> Iterator[Resource]:
+        return lake.resources(type_, snapshot=options.snapshot)
+
+    with Progress("omop") as progress:
+        progress.begin(lake.count(snapshot=options.snapshot))
+
+        def tell(number: int) -> None:
+            rows.resources += number
+            progress.advance(number, rows)
+
+        def refuse(refused: RowRefused) -> None:
+            progress.say(f"left out: {refused}")
+
+        written = write(options.folder, documents, maker=maker, tell=tell, refuse=refuse)
+    for table, number in written.items():
+        say(f"{table}: {number:,} rows")
+    for (table, column), number in sorted(maker.report.left_out.items()):
+        say(f"{number:,} left out of {table}: {column} is not known")
+    for table, number in sorted(maker.report.refused.items()):
+        say(f"{number:,} resources left out of {table}: they don't fit its view")
+    for table, number in sorted(maker.report.rounded.items()):
+        say(f"{number:,} dates of {table} stand for a month or a year")
+    _tell_unmapped(maker.vocabulary)
+
+
+def _tell_unmapped(vocabulary: Vocabulary) -> None:
+    total = sum(vocabulary.unmapped.values())
+    if total:
+        say(f"{total:,} values have no standard concept (0), most often:")
+    for (column, system, code), number in vocabulary.unmapped.most_common(20):
+        say(f"  {column}: {system}|{code}, {number:,} times")
