@@ -8,6 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
+from seve.fhir.views import parse_view
+from seve.lake import Documents, Resources, run_view
 from seve.lake.tables import documents
 from seve.lake.tables.documents import Lake, Row
 from seve.lake.tables.refusals import (
@@ -156,3 +158,14 @@ def test_names_that_are_taken_or_unknown_or_none_are_refused(lake: Lake, tmp_pat
     assert lake.snapshots() == []
     with pytest.raises(LakeUnknown):
         Lake.open(str(tmp_path / "nothing"))
+
+
+def test_a_view_runs_over_the_files_themselves_where_all_rows_live(lake: Lake) -> None:
+    put(lake, row("1"), row("2"))
+    put(lake, row("1", 2))
+    assert isinstance(lake.source("Patient"), Resources)
+    lake.snapshot("alive")
+    view = parse_view({"resource": "Patient", "select": [{"column": [{"name": "id", "path": "id"}]}]})
+    for source in (lake.source("Patient"), lake.source("Patient", snapshot="alive")):
+        assert isinstance(source, Documents)
+        assert sorted(run_view(view, source, processes=1).table()["id"].to_pylist()) == ["1", "2"]

@@ -13,7 +13,7 @@ import pytest
 from tests.lake import world
 
 from seve.fhir.codec.json import parse
-from seve.fhir.views import RowRefused
+from seve.lake import Problem, Resources
 from seve.lake.omop.making import Maker, number
 from seve.lake.omop.moments import moment
 from seve.lake.omop.tables import TABLES, schema
@@ -44,11 +44,11 @@ def vocabulary(tmp_path: Path) -> Vocabulary:
 def made(
     folder: Path, maker: Maker, resources: Iterable[dict[str, Any]] = world.WORLD
 ) -> dict[str, list[dict[str, Any]]]:
-    refused: list[RowRefused] = []
+    refused: list[Problem] = []
     held = [parse(json.dumps(resource).encode()) for resource in resources]
     write(
         folder,
-        lambda type_: [resource for resource in held if resource["resourceType"] == type_],
+        lambda type_: Resources([resource for resource in held if resource["resourceType"] == type_]),
         maker=maker,
         tell=lambda rows: None,
         refuse=refused.append,
@@ -172,10 +172,10 @@ def test_a_resource_that_does_not_fit_its_view_is_told_and_left_out(tmp_path: Pa
     two = world.ANNE | {"gender": ["male", "female"]}
     write(
         tmp_path,
-        lambda type_: [two] if type_ == "Patient" else [],
+        lambda type_: Resources([two] if type_ == "Patient" else []),
         maker=maker,
         tell=lambda _: None,
         refuse=told.append,
     )
-    assert maker.report.refused == {"person": 1}
-    assert "Patient/anne" in str(told[0])
+    assert maker.report.refused["person"] == 1
+    assert ("Patient/anne", "gender") in {(problem.resource, problem.column) for problem in told}

@@ -1,9 +1,9 @@
-"""The CDM's tables as Parquet files, one a table, from documents of any source."""
+"""The CDM's tables as Parquet files, one a table, from any source of resources."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -11,23 +11,25 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from seve.fhir import Resource
-from seve.fhir.views import RowRefused, compile_view, parse_view
+from seve.fhir.views import parse_view
 from seve.lake.omop.making import MAKINGS, Maker, Making
 from seve.lake.omop.tables import TABLES, schema
+from seve.lake.problems import Problem
+from seve.lake.running import run_view
 from seve.lake.shipped import omop_views
+from seve.lake.sources import Source
 
-Documents = Callable[[str], Iterable[Resource]]
-"""The resources of a type."""
+Sources = Callable[[str], Source]
+"""Where the resources of a type come from."""
 
-Refuse = Callable[[RowRefused], None]
+Refuse = Callable[[Problem], None]
 
 _BATCH = 20_000
 
 
 def write(
     folder: Path,
-    documents: Documents,
+    sources: Sources,
     *,
     maker: Maker,
     tell: Callable[[int], None],
@@ -41,7 +43,7 @@ def write(
     with ExitStack() as stack:
         for table in TABLES:
             writer = stack.enter_context(pq.ParquetWriter(_partial(folder, table), schema(table)))
-            for batch in _batches(table, documents, maker=maker, refuse=refuse):
+            for batch in _batches(table, sources, maker=maker, refuse=refuse):
                 writer.write_table(pa.Table.from_pylist(batch, schema=schema(table)))
                 rows[table] += len(batch)
                 tell(len(batch))
@@ -50,10 +52,10 @@ def write(
     return rows
 
 
-def _batches(table: str, documents: Documents, *, maker: Maker, refuse: Refuse) -> Iterator[list[dict[str, Any]]]:
+def _batches(table: str, sources: Sources, *, maker: Maker, refuse: Refuse) -> Iterator[list[dict[str, Any]]]:
     batch = list[dict[str, Any]]()
     for making in (making for making in MAKINGS if making.table == table):
-        for row in _rows(making, documents, maker=maker, refuse=refuse):
+        for row in _rows(making, sources, maker=maker, refuse=refuse):
             batch.append(row)
             if len(batch) >= _BATCH:
                 yield batch
@@ -62,19 +64,16 @@ def _batches(table: str, documents: Documents, *, maker: Maker, refuse: Refuse) 
         yield batch
 
 
-def _rows(making: Making, documents: Documents, *, maker: Maker, refuse: Refuse) -> Iterator[dict[str, Any]]:
-    view = compile_view(parse_view(omop_views()[making.view]))
-    names = [column.name for column in view.columns]
-    for resource in documents(view.view.resource):
-        try:
-            found = view.rows(resource)
-        except RowRefused as refused:
-            maker.report.refused[making.table] += 1
-            refuse(refused)
-            continue
-        for values in found:
-            if row := maker.row(making, dict(zip(names, values, strict=True))):
+def _rows(making: Making, sources: Sources, *, maker: Maker, refuse: Refuse) -> Iterator[dict[str, Any]]:
+    view = parse_view(omop_views()[making.view])
+    run = run_view(view, sources(view.resource), runner="python", on_error="report")
+    for batch in run:
+        for source in batch.to_pylist():
+            if row := maker.row(making, source):
                 yield row
+    maker.report.refused[making.table] += run.problems.count
+    for problem in run.problems.first:
+        refuse(problem)
 
 
 def _partial(folder: Path, table: str) -> Path:

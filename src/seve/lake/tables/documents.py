@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ from deltalake import CommitProperties, DeltaTable, QueryBuilder, Transaction, w
 from seve.fhir import Resource
 from seve.fhir.codec.json import parse
 from seve.kernel.identifiers import EPOCH_MILLISECONDS, SHIFT
+from seve.lake.sources import Documents, Resources
 from seve.lake.tables.refusals import (
     LakeIncomplete,
     NameTaken,
@@ -223,7 +225,7 @@ class Lake:
 
     def documents(self, type_: str, *, snapshot: str = "") -> Iterator[pa.RecordBatch]:
         """The documents of a type, as they stand or stood at a named snapshot. Raises SnapshotUnknown, LakeIncomplete."""
-        table = DeltaTable(self.url, version=self._named(snapshot).version) if snapshot else self._table
+        table = self._at(snapshot)
         if not snapshot and not self.state.is_complete:
             raise LakeIncomplete(url=self.url)
         with told(self.url):
@@ -237,20 +239,38 @@ class Lake:
             for document in batch.column("document").to_pylist():
                 yield parse(str(document).encode())
 
+    def source(self, type_: str, *, snapshot: str = "") -> Documents | Resources:
+        """What a view runs over: the files themselves where every row of them is alive and they are on this machine. Raises
+        SnapshotUnknown, LakeIncomplete.
+        """
+        if not snapshot and not self.state.is_complete:
+            raise LakeIncomplete(url=self.url)
+        files = self._files(type_, snapshot)
+        is_alive = bool(snapshot) or not self.state.dead.get(type_)
+        if is_alive and files and all(file.startswith("/") for file in files):
+            return Documents(tuple(map(Path, files)))
+        return Resources(self.resources(type_, snapshot=snapshot))
+
     def count(self, *, snapshot: str = "") -> int:
         """How many rows there are, the dead ones too."""
-        table = DeltaTable(self.url, version=self._named(snapshot).version) if snapshot else self._table
+        table = self._at(snapshot)
         return sum(number for _, number in _files(table))
 
     def types(self, *, snapshot: str = "") -> list[str]:
         """The types that have files."""
-        table = DeltaTable(self.url, version=self._named(snapshot).version) if snapshot else self._table
+        table = self._at(snapshot)
         return sorted({type_ for type_, number in _files(table) if number})
 
     def files(self, snapshot: str, type_: str) -> list[str]:
         """The Parquet files of a type in a named snapshot: every row is a document that stood. Raises SnapshotUnknown."""
-        table = DeltaTable(self.url, version=self._named(snapshot).version)
-        return table.file_uris(file_pruning_predicate=[("resource_type", "=", _type(type_))])
+        self._named(snapshot)
+        return self._files(type_, snapshot)
+
+    def _files(self, type_: str, snapshot: str) -> list[str]:
+        return self._at(snapshot).file_uris(file_pruning_predicate=[("resource_type", "=", _type(type_))])
+
+    def _at(self, snapshot: str) -> DeltaTable:
+        return DeltaTable(self.url, version=self._named(snapshot).version) if snapshot else self._table
 
     def _named(self, name: str) -> Snapshot:
         found = next((known for known in self.snapshots() if known.name == name), None)

@@ -9,15 +9,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from seve.fhir import Resource
-from seve.fhir.views import RowRefused
 from seve.lake.omop.making import Maker
 from seve.lake.omop.vocabulary import Vocabulary
 from seve.lake.omop.writing import write
+from seve.lake.problems import Problem
+from seve.lake.sources import Source
 from seve.lake.tables.documents import Lake, moment_of
 from seve.main.holding import running_store
 from seve.main.lake.syncing import Synced, sync
@@ -103,8 +102,8 @@ def _omop(options: argparse.Namespace) -> None:
     lake, rows = Lake.open(options.lake), _Rows()
     maker = Maker(Vocabulary.read(options.vocabulary) if options.vocabulary else Vocabulary())
 
-    def documents(type_: str) -> Iterator[Resource]:
-        return lake.resources(type_, snapshot=options.snapshot)
+    def source(type_: str) -> Source:
+        return lake.source(type_, snapshot=options.snapshot)
 
     with Progress("omop") as progress:
         progress.begin(lake.count(snapshot=options.snapshot))
@@ -113,10 +112,10 @@ def _omop(options: argparse.Namespace) -> None:
             rows.resources += number
             progress.advance(number, rows)
 
-        def refuse(refused: RowRefused) -> None:
-            progress.say(f"left out: {refused}")
+        def refuse(problem: Problem) -> None:
+            progress.say(f"left out: {problem.resource}, {problem.column}: {problem.reason}")
 
-        written = write(options.folder, documents, maker=maker, tell=tell, refuse=refuse)
+        written = write(options.folder, source, maker=maker, tell=tell, refuse=refuse)
     for table, number in written.items():
         say(f"{table}: {number:,} rows")
     for (table, column), number in sorted(maker.report.left_out.items()):
