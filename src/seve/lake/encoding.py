@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
 import pyarrow as pa
@@ -25,29 +25,117 @@ ROW_GROUP = 131_072
 _ENCODER = msgspec.json.Encoder()
 
 
+class Encoder(Protocol):
+    """A table on its way to bytes: what comes before the rows, each batch, what comes after."""
+
+    def begin(self) -> bytes:
+        """What comes before the first row."""
+        ...
+
+    def add(self, batch: pa.RecordBatch) -> bytes:
+        """The bytes of a batch, as far as they can be told yet."""
+        ...
+
+    def end(self) -> bytes:
+        """The rest."""
+        ...
+
+
+def encoder(schema: pa.Schema, format_: Format, *, header: bool = True) -> Encoder:
+    """What writes a table. `header`: whether CSV begins with the names of the columns."""
+    match format_:
+        case "csv":
+            return _Csv(schema, header=header)
+        case "ndjson":
+            return _Ndjson()
+        case "json":
+            return _Json()
+        case "parquet":
+            return _Parquet(schema)
+
+
 def encoded(
     batches: Iterable[pa.RecordBatch], schema: pa.Schema, format_: Format, *, header: bool = True
 ) -> Iterator[bytes]:
-    """A table as bytes. `header`: whether CSV begins with the names of the columns."""
-    match format_:
-        case "csv":
-            return _csv(batches, schema, header=header)
-        case "ndjson":
-            return (b"".join(line + b"\n" for line in _objects(batch)) for batch in batches)
-        case "json":
-            return _json(batches)
-        case "parquet":
-            return _parquet(batches, schema)
-
-
-def _csv(batches: Iterable[pa.RecordBatch], schema: pa.Schema, *, header: bool) -> Iterator[bytes]:
-    if header:
-        yield (",".join(f'"{name}"' for name in schema.names) + "\n").encode()
-    options = pc_csv.WriteOptions(include_header=False)
+    """A table as bytes, batch by batch."""
+    writer = encoder(schema, format_, header=header)
+    yield writer.begin()
     for batch in batches:
+        yield writer.add(batch)
+    yield writer.end()
+
+
+class _Csv:
+    def __init__(self, schema: pa.Schema, *, header: bool) -> None:
+        self._header = ",".join(f'"{name}"' for name in schema.names) + "\n" if header else ""
+
+    def begin(self) -> bytes:
+        return self._header.encode()
+
+    def add(self, batch: pa.RecordBatch) -> bytes:
         sink = io.BytesIO()
-        pc_csv.write_csv(_flat(batch), sink, options)
-        yield sink.getvalue()
+        pc_csv.write_csv(_flat(batch), sink, pc_csv.WriteOptions(include_header=False))
+        return sink.getvalue()
+
+    def end(self) -> bytes:
+        return b""
+
+
+class _Ndjson:
+    def begin(self) -> bytes:
+        return b""
+
+    def add(self, batch: pa.RecordBatch) -> bytes:
+        return b"".join(line + b"\n" for line in _objects(batch))
+
+    def end(self) -> bytes:
+        return b""
+
+
+class _Json:
+    def __init__(self) -> None:
+        self._before = b"\n"
+
+    def begin(self) -> bytes:
+        return b"["
+
+    def add(self, batch: pa.RecordBatch) -> bytes:
+        if not batch.num_rows:
+            return b""
+        before, self._before = self._before, b",\n"
+        return before + b",\n".join(_objects(batch))
+
+    def end(self) -> bytes:
+        return b"\n]\n"
+
+
+class _Parquet:
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._drain = _Drain()
+        self._writer = pq.ParquetWriter(pa.PythonFile(self._drain, mode="w"), schema)
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows = 0
+
+    def begin(self) -> bytes:
+        return b""
+
+    def add(self, batch: pa.RecordBatch) -> bytes:
+        self._waiting.append(batch)
+        self._rows += batch.num_rows
+        return self._group() if self._rows >= ROW_GROUP else b""
+
+    def end(self) -> bytes:
+        before = self._group()
+        self._writer.close()
+        return before + self._drain.taken()
+
+    def _group(self) -> bytes:
+        table = pa.Table.from_batches(self._waiting, self._schema)
+        self._waiting, self._rows = [], 0
+        if table.num_rows:
+            self._writer.write_table(table, row_group_size=ROW_GROUP)
+        return self._drain.taken()
 
 
 def _flat(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -87,17 +175,7 @@ def plain_number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _json(batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
-    is_first = True
-    yield b"["
-    for batch in batches:
-        for line in _objects(batch):
-            yield b"\n" + line if is_first else b",\n" + line
-            is_first = False
-    yield b"\n]\n"
-
-
-class _Drain(io.RawIOBase):
+class _Drain(io.BufferedIOBase):
     """A file that gives away what was written to it."""
 
     def __init__(self) -> None:
@@ -120,23 +198,3 @@ class _Drain(io.RawIOBase):
         """What was written since the last time."""
         found, self._parts = b"".join(self._parts), []
         return found
-
-
-def _parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[bytes]:
-    drain = _Drain()
-    with pq.ParquetWriter(drain, schema) as writer:
-        for group in _groups(batches, schema):
-            writer.write_table(group, row_group_size=ROW_GROUP)
-            yield drain.taken()
-    yield drain.taken()
-
-
-def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
-    waiting: list[pa.RecordBatch] = []
-    for batch in batches:
-        waiting.append(batch)
-        if sum(found.num_rows for found in waiting) >= ROW_GROUP:
-            yield pa.Table.from_batches(waiting, schema)
-            waiting = []
-    if waiting:
-        yield pa.Table.from_batches(waiting, schema)

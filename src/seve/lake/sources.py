@@ -9,7 +9,7 @@ import gzip
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import TypeAlias
 
 import pyarrow.parquet as pq
 
@@ -170,9 +170,5 @@ def _ranges(file: Path) -> Iterator[Range]:
 
 def _packed(file: Path) -> Iterator[Lines]:
     with gzip.open(file, "rb") as opened:
-        yield from _blocks(opened)
-
-
-def _blocks(opened: IO[bytes]) -> Iterator[Lines]:
-    while lines := opened.readlines(PIECE_BYTES):
-        yield Lines(lines)
+        while lines := opened.readlines(PIECE_BYTES):
+            yield Lines(lines)

@@ -25,7 +25,6 @@ from seve.fhir.views.kinds import normal
 from seve.lake.schema import DECIMAL_SQL
 from seve.lake.sql.pieces import Many, One, Piece, kind, length, literal, quoted, text, value
 from seve.lake.sql.refusals import OutsideError
-from seve.lake.sql.touched import Touched
 
 _LOGIC = {"and": "AND", "or": "OR"}
 _COMPARISONS = frozenset(("=", "!=", "<", ">", "<=", ">="))
@@ -63,14 +62,19 @@ class Expressions:
                 return _variable(tree, scope)
             case Member():
                 return self._member(tree, scope)
+            case Invocation():
+                return self._invocation(tree, scope)
+            case _:
+                return self._operation(tree, scope)
+
+    def _operation(self, tree: Expression, scope: Scope) -> Piece:
+        match tree:
             case Indexed():
                 return self._indexed(tree, scope)
             case TypeOperation(operator="as"):
                 return self._typed(tree.operand, tree.type_name, scope)
             case Binary():
                 return self._binary(tree, scope)
-            case Invocation():
-                return self._invocation(tree, scope)
             case _:
                 raise OutsideError(type(tree).__name__)
 
@@ -349,9 +353,15 @@ def _type_argument(tree: Invocation) -> str | None:
 
 
 def _key(reference: str, expected: str | None) -> str:
+    """The key of a reference; what is `Type/id` of the expected type is seen without a regular expression."""
     types = [expected] if expected is not None else sorted(core().resource_types)
     pattern = text(f"(?s)^((?:{'|'.join(types)})/[^/]+){_HISTORY}")
-    return f"nullif(regexp_extract({reference}, {pattern}, 1), '')"
+    searched = f"nullif(regexp_extract({reference}, {pattern}, 1), '')"
+    if expected is None:
+        return searched
+    start = text(f"{expected}/")
+    is_plain = f"starts_with({reference}, {start}) AND NOT contains({reference}[{len(expected) + 2}:], '/')"
+    return f"CASE WHEN {is_plain} THEN nullif({reference}, {start}) ELSE {searched} END"
 
 
 def _text_test(writer: Expressions, tree: Invocation, scope: Scope) -> One:

@@ -23,7 +23,6 @@ from seve.lake.sql.touched import Touched
 DOCUMENT = "__document"
 _SQL_TYPES = {"text": "VARCHAR", "integer": "BIGINT", "decimal": DECIMAL_SQL, "boolean": "BOOLEAN"}
 _ODD = ("null", "{}", "[]", "{ }", "[ ]")
-_LONG_NUMBER = r"[:\[]\s*-?(?:[0-9]+\.[0-9]{10}|[0-9.]{16}|[0-9.]+[eE])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +100,7 @@ class _Writer:
         if names := sorted(self._touched.primitives()):
             pattern = text(f'"_(?:{"|".join(names)})"')
             found.append(f"(contains(doc, '\"_') AND regexp_matches(doc, {pattern}))")
-        if "decimal" in self._touched.types():
-            found.append(f"regexp_matches(doc, {text(_LONG_NUMBER)})")
-        return found
+        return [*found, *(f"coalesce({condition}, FALSE)" for condition in self._touched.long_numbers("d"))]
 
     def _condition(self, path: Compiled, scope: Scope, index: int) -> str:
         try:
@@ -128,7 +125,7 @@ class _Writer:
             one = found.sql if isinstance(found, Many) else f"CASE WHEN {found.sql} IS NOT NULL THEN [{found.sql}] END"
             return f"TRY_CAST(coalesce({one}, []) AS {type_}[])"
         sql = f"({found.sql})[1]" if isinstance(found, Many) else found.sql
-        return f"TRY_CAST({sql} AS {type_})"
+        return sql if column.kind in {"text", "boolean"} else f"TRY_CAST({sql} AS {type_})"
 
     def _parts(self, select: Select, scope: Scope) -> list[_Part]:
         if select.iteration is not None:
