@@ -23,6 +23,7 @@ COMMANDS = (
     "directory",
     "snds",
     "lake",
+    "measure",
     "identities",
     "account",
     "sweep",
