@@ -40,6 +40,7 @@ class Request:
     prefer_return: Preference | None = None
     is_lenient: bool = False
     is_asynchronous: bool = False
+    accept: str = ""
     base_url: str = ""
 
 

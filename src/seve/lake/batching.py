@@ -79,6 +79,11 @@ def _read(document: bytes) -> Resource:
     return resource if type(resource) is dict else {}
 
 
+def sliced(batch: pa.RecordBatch, most: int) -> pa.RecordBatch:
+    """The first rows of a batch."""
+    return batch.slice(0, max(most, 0))
+
+
 def cleaned(resource: Any) -> Resource:
     """A resource without nulls, empty arrays and empty objects; nulls that hold a place in an array stay."""
     found = _cleaned(resource)

@@ -19,7 +19,7 @@ from seve.lake.sql.pieces import text
 from seve.lake.sql.views import Query
 
 MEMORY = "600MB"
-_LONGEST_LINE = 256 << 20
+_LONGEST_LINE = 32 << 20  # a longer one is refused: compiled Python has no such bound
 
 
 def run(compiled: CompiledView, source: Source, query: Query, *, threads: int | None) -> Iterator[Batch]:
@@ -48,7 +48,7 @@ def _documents(connection: duckdb.DuckDBPyConnection, source: Source, resource_t
         case Ndjson():
             reading = (
                 f"read_csv({_listed(source.files)}, columns = {{'doc': 'VARCHAR'}}, delim = {text(chr(1))}, quote = '', "
-                f"escape = '', header = false, auto_detect = false, max_line_size = {_LONGEST_LINE})"
+                f"escape = '', header = false, auto_detect = false, max_line_size = {_LONGEST_LINE}, buffer_size = {_LONGEST_LINE})"
             )
             return f"SELECT doc FROM {reading} WHERE doc IS NOT NULL AND trim(doc) <> ''"
         case Documents():

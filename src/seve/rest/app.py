@@ -99,6 +99,8 @@ class FhirApp:
 
 def _format(scope: Scope, asked: str | None, headers: dict[str, str]) -> Format:
     accept = headers.get("accept", "")
+    if "$viewdefinition-" in scope["path"]:
+        return "json"  # the operation itself reads which format its table has
     if asked is None and ("/Binary/" in scope["path"] or "/_task/" in scope["path"]):
         accept += ",*/*;q=0.1"  # a Binary is given in any type it may have, a task's file in the one it has
     return representation(asked, accept)

@@ -14,6 +14,7 @@ from seve.fhir.codec.json import parse
 from seve.fhir.validation import structure
 from seve.kernel.refusals import Malformed
 from seve.rest.refusals import BodyIncomplete, BodyTooLarge, InvalidForm, InvalidQuery, UnsupportedMediaType
+from seve.rest.viewing import with_views
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -89,6 +90,8 @@ def request_of(
             resource, binary = _binary(path, headers, body), body
         elif path.endswith("$validate") and media_type in _JSON:
             resource = _to_be_validated(parse(body))
+        elif "$viewdefinition-" in path and media_type in _JSON:
+            resource = with_views(body)
         else:
             resource = _resource(media_type, body)
     return Request(
@@ -106,6 +109,7 @@ def request_of(
         prefer_return=cast("Preference | None", preferences.get("return")),
         is_lenient=preferences.get("handling") == "lenient",
         is_asynchronous="respond-async" in preferences,
+        accept=headers.get("accept", ""),
         base_url=base_url,
     )
 

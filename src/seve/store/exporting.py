@@ -70,6 +70,11 @@ async def matching(
     return [(row["vid"], row["patient"]) for row in await pool.fetch(sql, *statement.arguments)]
 
 
+async def documents(pool: Pool, vids: Sequence[int]) -> list[str]:
+    """The documents of versions that `matching` let through, by `vid`."""
+    return [row["body"] for row in await pool.fetch(statements("task")["documents"], list(vids))]
+
+
 async def deletions(pool: Pool, grant: Grant, window_: Window, *, until: int) -> Sequence[tuple[int, str]]:
     """The deletions in a window that still held at `until`, each with the document that was deleted."""
     statement = Statement(grant)

@@ -37,8 +37,8 @@ async def export(call: Call) -> Answer:
         raise _invalid("includeAssociatedData", value)
     types = _types(call)
     asked = Asked(
-        url=_url(call),
-        since=_since(call.one("_since")),
+        url=url_of(call),
+        since=since_of(call.one("_since")),
         until=call.engine.database.clock.next(),
         types=types,
         filters=await _filters(call, types),
@@ -71,7 +71,7 @@ def _types(call: Call) -> list[str]:
     return asked or list(known)
 
 
-def _since(value: str | None) -> int:
+def since_of(value: str | None) -> int:
     """The last `vid` of the millisecond; 0 when everything is asked for."""
     if value is None:
         return 0
@@ -104,7 +104,7 @@ def _elements(call: Call) -> list[str]:
 
 async def _members(call: Call) -> list[str] | None:
     """The ids of the patients meant; None for all that the level has."""
-    named = await _named_patients(call)
+    named = await named_patients(call)
     if not call.id:
         return named
     members = await _members_of(call, call.id)
@@ -116,7 +116,8 @@ async def _members(call: Call) -> list[str] | None:
     return named
 
 
-async def _named_patients(call: Call) -> list[str] | None:
+async def named_patients(call: Call) -> list[str] | None:
+    """The ids of the patients that a call names, which must be there to be seen; None when it names none."""
     values = call.parameters.get("patient")
     if not values:
         return None
@@ -154,7 +155,8 @@ def _active(members: Iterable[dict[str, Any]]) -> set[str]:
     return {m.get("entity", {}).get("reference", "") for m in members if not m.get("inactive")}
 
 
-def _url(call: Call) -> str:
+def url_of(call: Call) -> str:
+    """What was asked, as its url."""
     url = f"{call.engine.base_url}/{call.request.path}"
     return f"{url}?{urlencode(call.request.query)}" if call.request.query else url
 

@@ -24,6 +24,7 @@ from seve.store.tasks import DOCUMENTS, Hold, Output, Role
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
+    from seve.store.grant import Grant
 
 _WINDOW = 10_000
 _FILE = 250_000
@@ -109,8 +110,12 @@ async def _collected(
 
 
 async def _matching(engine: Engine, hold: Hold, asked: Asked, window: Window) -> list[int]:
+    return await matching(engine, background(engine, hold.task), asked, window)
+
+
+async def matching(engine: Engine, grant: Grant, asked: Asked, window: Window) -> list[int]:
+    """The `vid`s in a window that are asked for and may be read; the audit trail is told whose data they are."""
     criteria = [*_members(asked), *await filters(engine, window.type, asked.filters.get(window.type, ()))]
-    grant = background(engine, hold.task)
     found = await exporting.matching(
         engine.database.pool,
         grant,

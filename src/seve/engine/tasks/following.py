@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from seve.engine.interactions.naming import check_id
 from seve.engine.refusals import MethodNotAllowed, UnknownPath
 from seve.engine.requests import Answer, Request
+from seve.engine.tasks import viewing
 from seve.engine.tasks.refusals import FileNotFound, TaskNotFound, failed
 from seve.fhir.codec import encode_json
 from seve.fhir.codec.json import parse
@@ -90,6 +91,7 @@ def _import_manifest(engine: Engine, task: Task, files: list[File]) -> dict[str,
 _MANIFESTS: Mapping[str, Callable[[Engine, Task, list[File]], dict[str, Any]]] = {
     "export": _export_manifest,
     "import": _import_manifest,
+    "view-export": viewing.manifest,
 }
 
 
@@ -102,6 +104,8 @@ async def _download(engine: Engine, task: Task, number: str) -> Answer:
     files = await tasks.files(engine.database.pool, task.id) if task.state == "done" and is_number else []
     if not any(file.number == int(number) for file in files):
         raise FileNotFound(id=task.id, file=number[:20])
+    if task.kind == "view-export":
+        return viewing.file(engine, task, int(number))
     stream = _lines(engine, task, int(number))
     return Answer(200, stream=stream, content_type="application/fhir+ndjson")
 

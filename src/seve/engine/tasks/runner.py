@@ -18,6 +18,7 @@ from seve.engine.tasks.exporting import run_export
 from seve.engine.tasks.following import KEPT_SECONDS
 from seve.engine.tasks.importing import run_import
 from seve.engine.tasks.refusals import GivenUp, WorkBroken, failure
+from seve.engine.tasks.viewing import run_view_export
 from seve.kernel.refusals import Refusal
 from seve.store import tasks
 from seve.store.database import is_unavailable
@@ -33,6 +34,7 @@ KINDS: Mapping[str, Work] = {
     "import": run_import,
     "verify": run_verification,
     "archive": run_archive,
+    "view-export": run_view_export,
 }
 
 _ATTEMPTS = 5

@@ -106,7 +106,7 @@ class Expressions:
 
     def _element(self, source: Piece, found: tuple[Place, ...]) -> Piece:
         if len(found) != 1:
-            raise OutsideError("[x]")
+            return self._any_of(source, found)
         place = found[0]
         assert source.touched is not None
         child, type_ = source.touched.child(place), normal(place.type)
@@ -118,6 +118,20 @@ class Expressions:
         inner = f"list_transform({source.sql}, lambda {name}: {name}.{key})"
         kept = f"list_filter({inner}, lambda {name}: {name} IS NOT NULL)"
         return Many(f"flatten({kept})" if place.is_list else kept, type_, child)
+
+    def _any_of(self, source: Piece, found: tuple[Place, ...]) -> Piece:
+        """A choice between texts, such as `ofType(string)`, which takes codes too: whichever is there."""
+        kinds = {"list" if place.is_list else kind(normal(place.type)) for place in found}
+        if not found or kinds != {"text"}:
+            raise OutsideError("[x]")
+        if isinstance(source, One):
+            parts = [self._element(source, (place,)).sql for place in found]
+            return One(f"coalesce({', '.join(parts)})", "string")
+        name = self.name()
+        item = One(name, source.type, source.touched)
+        parts = [self._element(item, (place,)).sql for place in found]
+        inner = f"list_transform({source.sql}, lambda {name}: coalesce({', '.join(parts)}))"
+        return Many(f"list_filter({inner}, lambda {name}: {name} IS NOT NULL)", "string")
 
     def _indexed(self, tree: Indexed, scope: Scope) -> Piece:
         index = tree.index.value if isinstance(tree.index, Constant) else None

@@ -109,13 +109,13 @@ class _Writer:
             raise _refused(f"ViewDefinition.where[{index}].path", path, error.part) from error
 
     def _cell(self, column: Column, scope: Scope) -> Piece:
-        if column.kind == "complex" or column.is_assumed:
+        if column.kind == "complex":
             raise _refused(f"{column.place}.path", column.compiled, column.type)
         try:
             found = self._expressions.of(column.compiled.tree, scope)
         except OutsideError as error:
             raise _refused(f"{column.place}.path", column.compiled, error.part) from error
-        if not fits(found.type, column.type):
+        if not fits(found.type, column.type):  # a column of no known type is a text, and other values would become one
             raise _refused(f"{column.place}.path", column.compiled, found.type)
         return found
 
