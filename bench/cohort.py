@@ -30,6 +30,8 @@ from seve.lake.measures.tables import flatten, shipped_measures, views_of
 _START, _END = "2025-01-01", "2026-01-01"
 _INSEE = "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-address-insee-code"
 _LOINC, _UCUM = "http://loinc.org", "http://unitsofmeasure.org"
+_COMMUNES = [str(37_001 + at) for at in range(30)]
+_WEIGHTS = [1 / (at + 1) for at in range(30)]  # a town, and ever smaller places
 _BY_HAND = """
 WITH docs AS (SELECT json AS doc FROM read_ndjson_objects('{file}')),
 diabetics AS (
@@ -53,7 +55,7 @@ def resources(patients: int) -> Iterator[dict[str, Any]]:
     dice = random.Random(11)
     for at in range(patients):
         id_, subject = f"p{at}", {"reference": f"Patient/p{at}"}
-        commune = {"url": _INSEE, "valueCoding": {"system": "urn:cog", "code": f"{dice.randrange(37001, 37031)}"}}
+        commune = {"url": _INSEE, "valueCoding": {"system": "urn:cog", "code": dice.choices(_COMMUNES, _WEIGHTS)[0]}}
         born = f"{dice.randint(1925, 2020)}-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}"
         yield {
             "resourceType": "Patient",
@@ -90,27 +92,42 @@ def resources(patients: int) -> Iterator[dict[str, Any]]:
 
 
 def main() -> None:
-    """Makes the data, flattens, asks."""
+    """Makes the data, and asks."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--patients", type=int, default=100_000)
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the data as NDJSON and measure nothing")
     options = parser.parse_args()
-    table = Table("work", "seconds", "", title=f"The question of the cohort, {options.patients:,} patients")
+    if options.write:
+        make(options.write, options.patients)
+    else:
+        measure(options.patients)
+
+
+def make(file: Path, patients: int) -> int:
+    """Writes the data; how many resources."""
+    encode, number = msgspec.json.Encoder().encode, 0
+    with file.open("wb") as stream:
+        for resource in resources(patients):
+            stream.write(encode(resource) + b"\n")
+            number += 1
+    return number
+
+
+def measure(patients: int) -> None:
+    """Flattens and asks."""
+    table = Table("work", "seconds", "", title=f"The question of the cohort, {patients:,} patients")
     with tempfile.TemporaryDirectory(prefix="seve-cohort-") as name:
         folder = Path(name)
-        file, number = folder / "cohort.ndjson", 0
-        encode = msgspec.json.Encoder().encode
-        with file.open("wb") as stream:
-            for resource in resources(options.patients):
-                stream.write(encode(resource) + b"\n")
-                number += 1
-        measure = parse_measure(shipped_measures()["hba1c_above_8"])
-        views = views_of(measure, {})
+        file = folder / "cohort.ndjson"
+        number = make(file, patients)
+        asked = parse_measure(shipped_measures()["hba1c_above_8"])
+        views = views_of(asked, {})
         began = time.perf_counter()
         tables = flatten(views, lambda _: Ndjson((file,)), folder, tell=lambda _: None)
         size = f"{number:,} resources, {file.stat().st_size / 2**20:,.0f} MB of NDJSON"
         table.add_row("views to Parquet, once", f"{time.perf_counter() - began:.2f}", size)
         with DuckDb(tables) as engine:
-            result, seconds = timed(lambda: count(measure, engine, start=_START, end=_END))
+            result, seconds = timed(lambda: count(asked, engine, start=_START, end=_END))
         strata = result.strata[0]
         hidden = sum(not stratum.count.shows[1] for stratum in strata)
         told = f"{result.whole.numerator:,} of {result.whole.denominator:,}; {len(strata):,} strata, {hidden:,} hidden"

@@ -113,7 +113,7 @@ def test_few_people_are_hidden_altogether(tmp_path: Path) -> None:
     ]
     assert main(["measure", "run", "hba1c_above_8", *options, "--chart", str(tmp_path / "few.svg")]) == 0
     assert '"count"' not in out.read_text()
-    assert "masqué (moins de 11)" in (tmp_path / "few.svg").read_text()
+    assert "masqué (petits effectifs)" in (tmp_path / "few.svg").read_text()
 
 
 def test_the_command_gives_a_report_and_a_chart_that_can_be_read_aloud(
@@ -131,7 +131,7 @@ def test_the_command_gives_a_report_and_a_chart_that_can_be_read_aloud(
     assert drawn.get("role") == "img"
     assert words is not None
     assert f"Denominator {sum(PEOPLE.diabetics.values())}" in (words.text or "")
-    assert "hidden (fewer than 11)" in (words.text or "")
+    assert "hidden (small numbers)" in (words.text or "")
     assert main(["measure", "list"]) == 0
     assert "hba1c_above_8: Diabétiques" in capsys.readouterr().out
 
