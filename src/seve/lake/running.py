@@ -39,6 +39,15 @@ class Run:
             if batch.rows.num_rows:
                 yield batch.rows
 
+    def limited(self, most: int | None) -> Iterator[pa.RecordBatch]:
+        """The batches of the first rows; all without a limit."""
+        left = most
+        for batch in self:
+            yield batch if left is None else batch.slice(0, left)
+            left = None if left is None else left - batch.num_rows
+            if left is not None and left <= 0:
+                return
+
     def reader(self) -> pa.RecordBatchReader:
         """The same as Arrow's own stream."""
         return pa.RecordBatchReader.from_batches(self.schema, iter(self))

@@ -46,6 +46,19 @@ def run(compiled: CompiledView, source: Source, *, session: SparkSession | None)
         yield Batch(pa.RecordBatch.from_arrays(arrays, schema=expected), problems)
 
 
+def session(master: str) -> SparkSession:
+    """A session on a cluster (`spark://host:7077`, `yarn`, `local[2]`). Raises LakeRefused without pyspark or Java."""
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise LakeRefused("no-spark", reason=str(error)) from error
+    try:
+        return SparkSession.builder.master(master).appName("seve").getOrCreate()
+    except (PySparkException, FileNotFoundError) as error:
+        raise LakeRefused("no-spark", reason=str(error)) from error
+
+
 def data_frame(view: View, source: Source, session: SparkSession) -> DataFrame:
     """The rows of a view as a DataFrame, made on the cluster: write it from there when it is large.
 

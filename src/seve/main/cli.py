@@ -31,6 +31,7 @@ COMMANDS = (
     "keys",
     "policy",
     "retention",
+    "view",
     "doctor",
 )
 

@@ -45,8 +45,9 @@ class Complaint(Protocol):
 class Progress:
     """Shows how far a command is, with its rate."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, unit: str = "resources") -> None:
         self._title = title
+        self._unit = unit
         self._console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
         self._bar: Bar | None = None
         self._total = 0
@@ -75,9 +76,7 @@ class Progress:
         """So much more is done."""
         self._done += done
         now = time.monotonic()
-        text = (
-            f"{self._title}: {tally.resources:,} resources, {tally.resources / max(now - self._started, 0.001):,.0f}/s"
-        )
+        text = f"{self._title}: {tally.resources:,} {self._unit}, {tally.resources / max(now - self._started, 0.001):,.0f}/s"
         if self._bar:
             self._bar.update(self._bar.task_ids[0], completed=self._done, description=text)
         elif now - self._told >= _LINE_EVERY_SECONDS:
