@@ -15,6 +15,7 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from deltalake import DeltaTable
 from tests.spec.asking import PATIENT, make, observation, ok
 
 from seve.lake.tables.documents import Lake
@@ -208,6 +209,48 @@ async def test_a_sync_costs_what_changed(
     after = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.parquet")}
     assert before.items() <= after.items()
     assert len(after) == len(before) + 1
+
+
+async def test_nothing_is_lost_or_left_while_others_write(
+    client: httpx.AsyncClient, connection: asyncpg.Connection, tmp_path: Path
+) -> None:
+    written = asyncio.Event()
+
+    async def write(number: int) -> None:
+        for turn in range(12):
+            made = await ok(
+                await client.put(f"Patient/w{number}-{turn % 5}", json=PATIENT | {"id": f"w{number}-{turn % 5}"})
+            )
+            if turn % 4 == 3:
+                await client.delete(f"Patient/{made['id']}")
+
+    async def follow() -> int:
+        syncs = 0
+        while not written.is_set():
+            await synced(connection, tmp_path, window=7)
+            syncs += 1
+        return syncs
+
+    following = asyncio.create_task(follow())
+    await asyncio.gather(*(write(number) for number in range(6)))
+    written.set()
+    assert await following > 1
+    await synced(connection, tmp_path)
+    assert standing(tmp_path) == await stored(connection)
+    versions = [(row["id"], row["version"]) for row in DeltaTable(str(tmp_path)).to_pyarrow_table().to_pylist()]
+    assert len(versions) == len(set(versions))
+
+
+async def test_large_documents_come_in_windows_of_their_own(
+    client: httpx.AsyncClient, connection: asyncpg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seve.store.feeding._WINDOW_BYTES", 500)
+    for _ in range(6):
+        await make(client, PATIENT)
+    await synced(connection, tmp_path)
+    assert standing(tmp_path) == await stored(connection)
+    windows = [commit for commit in DeltaTable(str(tmp_path)).history() if commit["operation"] == "WRITE"]
+    assert 2 < len(windows) <= 7
 
 
 _SOURCES = {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}

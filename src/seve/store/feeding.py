@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _WAIT_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 _FIRST_TRANSACTION = 0
+_WINDOW_BYTES = 32 * 2**20
+"""Of documents as PostgreSQL compresses them: some four times as much in memory."""
+
 _LATEST_STAMP = (10 * 60 * 1_000) << SHIFT
 """A version commits within ten minutes of its `vid`, or of the end of a transaction that was known to be open."""
 
@@ -77,8 +80,8 @@ async def count(connection: Connection, since: Mark, until: Mark) -> int:
 
 
 async def window(connection: Connection, *, after: int, until: Mark, size: int) -> int | None:
-    """The last `vid` of the next `size` versions; None when there are no more."""
-    return await connection.fetchval(statements("feed")["window"], after, until.cursor, size)
+    """The last `vid` of the next `size` versions, of fewer where they are large; None when there are no more."""
+    return await connection.fetchval(statements("feed")["window"], after, until.cursor, size, _WINDOW_BYTES)
 
 
 async def changes(connection: Connection, *, after: int, last: int, until: Mark) -> Sequence[Change]:

@@ -70,15 +70,16 @@ _FILES_MOST: Final = 16
 _FILE_BYTES: Final = 32 * 2**20
 _KEPT_HOURS: Final = 24
 _COMMITS_LOOKED_AT: Final = 100
-_DEAD_ROWS: Final = """
-    SELECT d.type, d.id, d.version FROM documents d
-    JOIN (SELECT id, max(version) AS latest FROM documents WHERE resource_type = '{type}' GROUP BY id) AS l ON d.id = l.id
-    WHERE d.resource_type = '{type}' AND (d.version < l.latest OR d.is_deleted)
+_LATEST: Final = "(SELECT id, max(version) AS latest FROM documents WHERE resource_type = '{type}' GROUP BY id) AS l"
+"""Stands first in joins: the engine holds that side in memory, and this one has no documents."""
+
+_DEAD_ROWS: Final = f"""
+    SELECT d.type, d.id, d.version FROM {_LATEST} JOIN documents d ON d.id = l.id
+    WHERE d.resource_type = '{{type}}' AND (d.version < l.latest OR d.is_deleted)
 """
-_CURRENT: Final = """
-    SELECT d.* FROM documents d
-    JOIN (SELECT id, max(version) AS latest FROM documents WHERE resource_type = '{type}' GROUP BY id) AS l
-    ON d.id = l.id AND d.version = l.latest WHERE d.resource_type = '{type}' AND NOT d.is_deleted
+_CURRENT: Final = f"""
+    SELECT d.* FROM {_LATEST} JOIN documents d ON d.id = l.id AND d.version = l.latest
+    WHERE d.resource_type = '{{type}}' AND NOT d.is_deleted
 """
 _ALL: Final = "SELECT * FROM documents WHERE resource_type = '{type}'"
 

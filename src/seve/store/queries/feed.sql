@@ -12,8 +12,13 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
 SELECT count(*) FROM version WHERE vid > $1 AND vid <= $2;
 
 -- name: window
--- Where a window of $3 versions after $1 ends; NULL when there are no more until $2.
-SELECT max(vid) FROM (SELECT vid FROM version WHERE vid > $1 AND vid <= $2 ORDER BY vid LIMIT $3) AS w;
+-- Where a window after $1 ends, of at most $3 versions and $4 bytes as they are stored (one version may be more); NULL when there are
+-- no more until $2.
+SELECT max(vid) FROM (
+    SELECT vid, sum(size) OVER (ORDER BY vid) - size AS before FROM (
+        SELECT vid, coalesce(pg_column_size(body), 0) AS size FROM version WHERE vid > $1 AND vid <= $2 ORDER BY vid LIMIT $3
+    ) AS sizes
+) AS w WHERE before < $4;
 
 -- name: changes
 -- What stood at $3 among the versions in ($1, $2] of transactions in [$4, $5); `follows`: an earlier version is up to $6.
