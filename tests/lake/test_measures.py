@@ -191,3 +191,9 @@ def test_a_view_that_nobody_gave_is_named(documents: Path, tmp_path: Path, capsy
     view["select"] = [{"column": [{"name": "id", "path": "id"}]}]  # pyright: ignore[reportArgumentType]
     (tmp_path / "v.json").write_text(json.dumps(view))
     assert main([*run, "--view", str(tmp_path / "v.json"), "--report", str(tmp_path / "r.json")]) == 0
+
+
+def test_a_subject_of_two_persons_is_refused(tables: dict[str, Path]) -> None:
+    two = "SELECT id AS subject, 'a' AS person FROM patient UNION ALL SELECT id, 'b' FROM patient"
+    with DuckDb(tables) as engine, pytest.raises(ValuesAmbiguous, match="600 values of person"):
+        count(changed("hba1c_above_8", denominator=two), engine, **YEAR)

@@ -36,18 +36,19 @@ class _Counting:
         try:
             has_persons = "person" in self._engine.columns(denominator)
             base = _base(denominator, numerator, person="person" if has_persons else "subject")
-            self._refuse_several("SELECT DISTINCT subject, person FROM base", base, "person")
-            (whole,) = self._engine.rows(f"WITH {base} SELECT {_COUNTS} FROM base")
-            strata = [self._strata(stratifier, base) for stratifier in self._measure.stratifiers]
+            ((subjects, *whole),) = self._engine.rows(
+                f"WITH {base} SELECT count(DISTINCT subject), {_COUNTS} FROM base"
+            )
+            self._refuse_several(int(whole[0]) - int(subjects), "person")
+            strata = [self._strata(stratifier, base, of=int(subjects)) for stratifier in self._measure.stratifiers]
         except EngineError as error:
             raise MeasureFailed(measure=self._measure.name, reason=str(error)) from error
         days = self._days
         return Result(_count(whole), strata, days["start"], days["end"], persons_are_subjects=not has_persons)
 
-    def _strata(self, stratifier: Stratifier, base: str) -> Sequence[Stratum]:
+    def _strata(self, stratifier: Stratifier, base: str, *, of: int) -> Sequence[Stratum]:
         names = ", ".join(stratifier.components)
         values = f"SELECT DISTINCT subject, {names} FROM ({self._filled(stratifier.sql)}) AS told"
-        self._refuse_several(f"{values} WHERE subject IN (SELECT subject FROM base)", base, names)
         joined = "base LEFT JOIN values_ ON base.subject = values_.subject"
         sql = f"WITH {base}, values_ AS ({values}) SELECT {names}, {_COUNTS} FROM {joined} GROUP BY {names}"
         rows = self._engine.rows(sql)
@@ -55,11 +56,11 @@ class _Counting:
         found = [
             Stratum(tuple(None if v is None else str(v) for v in row[:width]), _count(row[width:])) for row in rows
         ]
+        self._refuse_several(sum(stratum.count.denominator for stratum in found) - of, names)
         return sorted(found, key=lambda stratum: [(value is None, value or "") for value in stratum.values])
 
-    def _refuse_several(self, pairs: str, base: str, columns: str) -> None:
-        several = f"SELECT subject FROM ({pairs}) AS pairs GROUP BY subject HAVING count(*) > 1"
-        ((number,),) = self._engine.rows(f"WITH {base} SELECT count(*) FROM ({several}) AS several")
+    def _refuse_several(self, number: int, columns: str) -> None:
+        """A subject with more than one value would be counted as often."""
         if number:
             raise ValuesAmbiguous(measure=self._measure.name, columns=columns, number=number)
 
@@ -69,7 +70,7 @@ class _Counting:
 
 def _base(denominator: str, numerator: str, *, person: str) -> str:
     return (
-        f"whole AS (SELECT DISTINCT subject, {person} AS person FROM ({denominator}) AS d), "
+        f"whole AS (SELECT DISTINCT subject, {person} AS person FROM ({denominator}) AS d WHERE subject IS NOT NULL), "
         f"part AS (SELECT DISTINCT subject FROM ({numerator}) AS n), "
         "base AS (SELECT whole.subject, person, CASE WHEN part.subject IS NULL THEN 0 ELSE 1 END AS hit "
         "FROM whole LEFT JOIN part ON whole.subject = part.subject)"

@@ -16,7 +16,7 @@ class MeasureFailed(Refusal):
 
 
 class ValuesAmbiguous(Refusal):
-    """A stratifier gives several values to a subject, or a population several persons. Fields: `measure`, `columns`, `number`."""
+    """A stratifier gives a subject more than one value, or a population more than one person. Fields: `measure`, `columns`, `number`."""
 
     status: ClassVar[int] = 422
     code: ClassVar[str] = "multiple-matches"
