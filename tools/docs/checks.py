@@ -34,7 +34,7 @@ def _interactions(root: Path) -> Iterator[str]:
 def _operations(root: Path) -> Iterator[str]:
     for url in operations():
         definition = core().resource("OperationDefinition", url)
-        name = definition["code"] if definition else url.rpartition("/")[2]
+        name = definition["code"] if definition else url.rpartition("/")[2].removeprefix("$")
         page = f"docs/reference/operations/{name}.md"
         if not (root / page).exists():
             yield f"{page} is missing: every operation has its page"
