@@ -67,12 +67,13 @@ class Cluster:
                 **python_environment(),
                 "SPARK_LOCAL_IP": "127.0.0.1",
                 "SPARK_DAEMON_MEMORY": "256m",
+                "SPARK_MASTER_OPTS": "-Dspark.master.rest.enabled=false",
             }
             process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, env=environment)
         self._processes.append(process)
 
     def _wait(self, log: str, sign: re.Pattern[str]) -> None:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 150  # two JVMs on a busy machine
         while time.monotonic() < end:
             if sign.search((self._folder / f"{log}.log").read_text(errors="replace")):
                 return

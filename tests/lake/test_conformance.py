@@ -69,6 +69,7 @@ def test_a_case_that_sql_can_say_gives_its_rows_by_duckdb(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.xdist_group("spark")
 def test_every_case_gives_its_rows_by_spark(spark: Any, tmp_path: Path) -> None:
     failed: list[str] = []

@@ -31,14 +31,17 @@ class Batch:
     problems: list[Problem] = field(default_factory=list[Problem])
 
 
-def batches(compiled: CompiledView, documents: Iterable[bytes]) -> Iterator[Batch]:
-    """The rows of documents (JSON of resources), in batches. What can't be read or doesn't fit is a problem."""
+def batches(compiled: CompiledView, documents: Iterable[bytes], *, most_problems: int | None = None) -> Iterator[Batch]:
+    """The rows of documents (JSON of resources), in batches. What can't be read or doesn't fit is a problem.
+
+    A batch with `most_problems` goes no further: for who refuses the whole anyway.
+    """
     documents = iter(documents)
     while chunk := list(islice(documents, ROWS)):
-        yield _of_documents(compiled, chunk)
+        yield _of_documents(compiled, chunk, most_problems)
 
 
-def _of_documents(compiled: CompiledView, documents: Sequence[bytes]) -> Batch:
+def _of_documents(compiled: CompiledView, documents: Sequence[bytes], most_problems: int | None) -> Batch:
     fast, type_ = compiled.fast, compiled.view.resource
     rows: list[tuple[object, ...]] = []
     try:
@@ -48,10 +51,10 @@ def _of_documents(compiled: CompiledView, documents: Sequence[bytes]) -> Batch:
                 rows += fast(resource)
         return Batch(record_batch(rows, compiled.columns))
     except _UNFIT:
-        return _document_by_document(compiled, documents)
+        return _document_by_document(compiled, documents, most_problems)
 
 
-def _document_by_document(compiled: CompiledView, documents: Sequence[bytes]) -> Batch:
+def _document_by_document(compiled: CompiledView, documents: Sequence[bytes], most_problems: int | None) -> Batch:
     resources: list[Resource] = []
     problems: list[Problem] = []
     for document in documents:
@@ -59,7 +62,7 @@ def _document_by_document(compiled: CompiledView, documents: Sequence[bytes]) ->
             resources.append(_read(document))
         except Refusal as refusal:
             problems.append(Problem(document[:80].decode(errors="replace"), "", str(refusal)))
-    return _carefully(compiled, resources, problems)
+    return _carefully(compiled, resources, problems, most_problems)
 
 
 def of_resources(compiled: CompiledView, resources: Sequence[Resource]) -> Batch:
@@ -68,7 +71,7 @@ def of_resources(compiled: CompiledView, resources: Sequence[Resource]) -> Batch
         rows = [row for resource in resources for row in compiled.rows(resource)]
         return Batch(record_batch(rows, compiled.columns))
     except _UNFIT:
-        return _carefully(compiled, resources, [])
+        return _carefully(compiled, resources, [], None)
 
 
 def _read(document: bytes) -> Resource:
@@ -100,10 +103,14 @@ def _cleaned(value: Any) -> Any:
     return value
 
 
-def _carefully(compiled: CompiledView, resources: Sequence[Resource], problems: list[Problem]) -> Batch:
+def _carefully(
+    compiled: CompiledView, resources: Sequence[Resource], problems: list[Problem], most_problems: int | None
+) -> Batch:
     """The same resource by resource, each value looked at."""
     rows: list[tuple[object, ...]] = []
     for resource in resources:
+        if most_problems is not None and len(problems) >= most_problems:
+            break
         try:
             found = compiled.rows(resource)
             for row in found:

@@ -17,8 +17,7 @@ from seve.fhir import Resource
 from seve.lake.problems import LakeRefused
 
 PIECE_BYTES = 8 << 20
-DOCUMENT_COLUMNS = ("type", "id", "version", "patient", "updated", "document")
-"""The columns of a Parquet file of documents; `document` is the JSON text."""
+_NEEDED = ("type", "document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class Ndjson:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Parquet files of documents, or folders of them."""
+    """Parquet files of documents, or folders of them: `type`, `document` (its JSON text), and what else stands beside."""
 
     paths: tuple[Path, ...]
 
@@ -118,8 +117,8 @@ class Documents:
         for file in self.files:
             with pq.ParquetFile(file) as opened:
                 names = opened.schema_arrow.names
-                if not {"type", "document"} <= set(names):
-                    raise LakeRefused("not-documents", path=str(file), columns=", ".join(DOCUMENT_COLUMNS))
+                if not set(_NEEDED) <= set(names):
+                    raise LakeRefused("not-documents", path=str(file), columns=", ".join(_NEEDED))
                 groups = opened.num_row_groups
             yield from (RowGroup(str(file), group, resource_type) for group in range(groups))
 

@@ -11,8 +11,6 @@ import pyarrow as pa
 from seve.lake.encoding import Format, encoded
 from seve.lake.running import Run
 
-__all__ = ["Format", "write"]
-
 
 def write(
     run: Run, path: Path, format_: Format, *, header: bool = True, tell: Callable[[int], None] = lambda _: None

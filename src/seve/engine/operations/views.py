@@ -17,7 +17,6 @@ from seve.engine.tasks import viewing
 from seve.engine.tasks.exporting import Asked
 from seve.engine.tasks.following import start
 from seve.engine.tasks.refusals import AsynchronousOnly
-from seve.fhir import Resource
 from seve.fhir.views import CompiledView, View, compile_view, parse_view
 from seve.kernel.refusals import Refusal
 from seve.lake.batching import Batch, of_resources
@@ -58,9 +57,12 @@ async def run(call: Call) -> Answer:
     if limit is not None and not (type(limit) is int and 0 <= limit <= MOST_ROWS):
         raise InvalidParameter(name="_limit", value=str(limit)[:100], expression="http._limit")
     given = call.parameters.get("resource")
-    found = [_of(compiled, given)] if given else await _read(call, compiled, limit=limit)
     problems = Problems()
-    problems.add(problem for batch in found for problem in batch.problems)
+    if given:
+        found = [of_resources(compiled, given)]
+        problems.add(found[0].problems)
+    else:
+        found = await _read(call, compiled, problems, limit=limit)
     rows = [batch.rows for batch in found] if limit is None else viewing.cut([batch.rows for batch in found], limit)
     parts = encoded(rows, schema(compiled.columns), format_, header=call.one("header", default=True) is not False)
     table = await asyncio.to_thread(b"".join, parts)
@@ -116,11 +118,7 @@ def _format(call: Call) -> Format:
     return "ndjson"
 
 
-def _of(compiled: CompiledView, given: list[Resource]) -> Batch:
-    return of_resources(compiled, given)
-
-
-async def _read(call: Call, compiled: CompiledView, *, limit: int | None) -> list[Batch]:
+async def _read(call: Call, compiled: CompiledView, problems: Problems, *, limit: int | None) -> list[Batch]:
     resource = compiled.view.resource
     check_scope(call.grant, "s", resource)
     asked = Asked(
@@ -135,6 +133,7 @@ async def _read(call: Call, compiled: CompiledView, *, limit: int | None) -> lis
     )
     found, count = list[Batch](), 0
     async for batch in viewing.rows(call.engine, call.grant, asked, compiled):
+        problems.add(batch.problems)
         found.append(batch)
         count += batch.rows.num_rows
         if limit is not None and count >= limit:

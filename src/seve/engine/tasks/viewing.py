@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 KIND = "view-export"
 _WINDOW = 10_000
+_MOST_PROBLEMS = 10  # who asked is told so many; a view that no resource fits costs no more
 
 
 async def rows(engine: Engine, grant: Grant, asked: Asked, compiled: CompiledView) -> AsyncIterator[Batch]:
@@ -113,7 +114,8 @@ async def _judged(engine: Engine, compiled: CompiledView, vids: list[int]) -> li
 
 
 def _batches(compiled: CompiledView, texts: Sequence[str]) -> list[Batch]:
-    return list(batches(compiled, (text.encode() for text in texts)))
+    documents = (text.encode() for text in texts)
+    return list(batches(compiled, documents, most_problems=_MOST_PROBLEMS))
 
 
 def cut(found: Sequence[Any], most: int) -> list[Any]:

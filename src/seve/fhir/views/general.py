@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import prod
 from typing import Any
 
 from seve.fhir import Resource
@@ -13,12 +14,14 @@ from seve.fhir.path.values import Node, single_value, system_name
 from seve.fhir.views.constants import ROW_INDEX
 from seve.fhir.views.converting import cell
 from seve.fhir.views.model import Column, Select, View
-from seve.fhir.views.refusals import NotBooleanError, RowRefused
+from seve.fhir.views.refusals import NotBooleanError, RowRefused, TooManyRowsError
 from seve.kernel.refusals import Refusal
 
 Row = tuple[object, ...]
-MOST_ITEMS = 100_000
+MOST_ITEMS = 10_000
 """How many elements a `repeat` may reach in one resource."""
+MOST_ROWS = 100_000
+"""How many rows one resource may give: selections side by side multiply."""
 
 
 class General:
@@ -46,11 +49,12 @@ class General:
 
     def select_rows(self, select: Select, node: Node, *, within: Node, index: int) -> list[Row]:
         """The rows of one selection structure on an element."""
-        return [
-            row
-            for position, focus in enumerate(self.foci(select, node, within=within, index=index))
-            for row in self._rows_at(select, focus, within=within, index=position if select.iteration else index)
-        ]
+        rows: list[Row] = []
+        for position, focus in enumerate(self.foci(select, node, within=within, index=index)):
+            at = position if select.iteration else index
+            rows += self._rows_at(select, focus, within=within, index=at)
+            _check(len(rows), within)
+        return rows
 
     def foci(self, select: Select, node: Node, *, within: Node, index: int) -> list[Node]:
         """The elements that a selection structure is evaluated on: one without a value where `forEachOrNull` finds none."""
@@ -76,12 +80,19 @@ class General:
         rows = self._product(select.selects, node, within=within, index=index)
         if select.union:
             united = [row for part in select.union for row in self.select_rows(part, node, within=within, index=index)]
+            _check(len(rows) * len(united), within)
             rows = [(*one, *other) for one, other in product(rows, united)]
         return [(*own, *row) for row in rows]
 
     def _product(self, selects: tuple[Select, ...], node: Node, *, within: Node, index: int) -> list[Row]:
         parts = [self.select_rows(select, node, within=within, index=index) for select in selects]
+        _check(prod(len(part) for part in parts), within)
         return [tuple(value for row in rows for value in row) for rows in product(*parts)]
+
+
+def _check(rows: int, resource: Node) -> None:
+    if rows > MOST_ROWS:
+        raise refused(resource, "", TooManyRowsError(most=MOST_ROWS))
 
 
 def refused(resource: Node, column: str, cause: Refusal) -> RowRefused:

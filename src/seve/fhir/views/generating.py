@@ -19,7 +19,7 @@ from seve.fhir.path.model import is_primitive
 from seve.fhir.path.runtime import RUNTIME
 from seve.fhir.path.values import Node
 from seve.fhir.views.constants import ROW_INDEX
-from seve.fhir.views.general import General, Row
+from seve.fhir.views.general import MOST_ROWS, General, Row
 from seve.fhir.views.kinds import fits, normal
 from seve.fhir.views.model import Column, Select, View
 
@@ -29,7 +29,7 @@ _LITERALS = (str, bool, int, Decimal)
 
 
 class _SeveralFoundError(TypeError):
-    """More values than the column takes: the general engine makes the refusal."""
+    """More values than the column takes, or more rows than a resource may give: the general engine makes the refusal."""
 
 
 def generate(view: View, general: General) -> tuple[str, Rows]:
@@ -48,7 +48,13 @@ class _Writer:
         self._functions: list[str] = []
         self._count = 0
         self._writers: dict[str, CodeWriter] = {}
-        self.names: dict[str, Any] = {"only": only, "decimal": decimal, "decimals": decimals, "NOTHING": (_NOTHING,)}
+        self.names: dict[str, Any] = {
+            "only": only,
+            "bounded": bounded,
+            "decimal": decimal,
+            "decimals": decimals,
+            "NOTHING": (_NOTHING,),
+        }
 
     def source(self) -> str:
         focus = self._view.resource
@@ -105,7 +111,13 @@ class _Writer:
         named = list(zip(names, parts, strict=True))
         lines = [f"{pad}{name} = {text}" for name, (is_rows, text) in named if not is_rows]
         values = ", ".join(f"*{name}" if is_rows else name for name, (is_rows, _) in named)
-        loops = " ".join(f"for {name} in {text}" for name, (is_rows, text) in named if is_rows)
+        lists = [(name, text) for name, (is_rows, text) in named if is_rows]
+        if len(lists) == 1:
+            name, text = lists[0]
+            return [*lines, pad + ending.format(f"[({values},) for {name} in {text}]")]
+        lines += [f"{pad}{name}s = {text}" for name, text in lists]
+        lines.append(f"{pad}bounded({' * '.join(f'len({name}s)' for name, _ in lists)})")
+        loops = " ".join(f"for {name} in {name}s" for name, _ in lists)
         return [*lines, pad + ending.format(f"[({values},) {loops}]")]
 
     def _function(self, select: Select, focus: str | None) -> str:
@@ -119,6 +131,7 @@ class _Writer:
                 "    out = []",
                 f"    for i, V in enumerate({foci}):",
                 *self._product(parts, "out += {}", depth=2),
+                "        bounded(len(out))",
                 "    return out",
             ]
         self._functions.append("\n".join([f"def {name}(V, R, i):", *body]))
@@ -214,6 +227,12 @@ def only(values: Any) -> Any:
     if len(values) > 1:
         raise _SeveralFoundError
     return values[0]
+
+
+def bounded(rows: int) -> None:
+    """Leaves a resource of too many rows to the general engine, which refuses it."""
+    if rows > MOST_ROWS:
+        raise _SeveralFoundError
 
 
 def decimal(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -78,11 +78,3 @@ class View:
     def columns(self) -> tuple[Column, ...]:
         """The columns in the order of the output."""
         return tuple(column for select in self.selects for column in select.all_columns)
-
-
-def walk(selects: tuple[Select, ...]) -> Iterator[Select]:
-    """Every selection structure, outer before inner."""
-    for select in selects:
-        yield select
-        yield from walk(select.selects)
-        yield from walk(select.union)

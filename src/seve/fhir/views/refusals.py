@@ -51,6 +51,14 @@ class SeveralValuesError(Refusal):
     key: ClassVar[str] = "fhir.views.several-values"
 
 
+class TooManyRowsError(Refusal):
+    """One resource gives more rows than a view may. Field: `most`."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "too-costly"
+    key: ClassVar[str] = "fhir.views.too-many-rows"
+
+
 class Faults:
     """Collects the faults of a definition; `refuse` raises them all at once."""
 

@@ -16,7 +16,7 @@ from seve.fhir.views import Column, Select, View
 from seve.fhir.views.kinds import fits
 from seve.lake.schema import DECIMAL_SQL
 from seve.lake.sql.expressions import Expressions, Scope
-from seve.lake.sql.pieces import Many, One, Piece, length, quoted, text, value
+from seve.lake.sql.pieces import Many, One, Piece, length, quoted, text
 from seve.lake.sql.refusals import NotInSqlError, OutsideError
 from seve.lake.sql.touched import Touched
 
@@ -213,6 +213,3 @@ def _nothing(columns: Sequence[Column]) -> str:
 
 def _refused(place: str, path: Compiled, part: str) -> NotInSqlError:
     return NotInSqlError(expression=place, path=path.expression, part=part)
-
-
-__all__ = ["DOCUMENT", "Query", "query", "value"]

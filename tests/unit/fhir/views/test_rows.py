@@ -180,6 +180,18 @@ def test_a_repeat_that_never_ends_is_refused() -> None:
         compile_view(parse_view({"resource": "Patient", "select": [select]})).rows(PATIENT)
 
 
+def test_a_resource_that_gives_too_many_rows_is_refused() -> None:
+    names = [{"family": str(number)} for number in range(20)]
+    beside = [{"forEach": "name", "column": [{"path": "family", "name": f"c{n}"}]} for n in range(8)]
+    inside: dict[str, Any] = {"column": [{"path": "'x'", "name": "x"}]}
+    for _ in range(8):
+        inside = {"forEach": "%resource.name", "select": [inside]}
+    for select in (beside, [inside]):
+        compiled = compile_view(parse_view({"resource": "Patient", "select": select}))
+        with pytest.raises(RowRefused, match="rows"):
+            compiled.rows({"resourceType": "Patient", "id": "p", "name": names})
+
+
 PATHS = [
     "id",
     "name.family.first()",
