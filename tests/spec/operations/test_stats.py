@@ -9,7 +9,7 @@ import httpx
 import pytest
 from tests.spec.asking import issue, make, observation, ok
 
-from seve.fhir import measures
+from seve.fhir import observation_statistics
 
 LOINC = "http://loinc.org"
 ASKED = f"Observation/$stats?subject=Patient/a&system={LOINC}&code=29463-7"
@@ -130,7 +130,7 @@ async def test_what_cannot_be_computed_is_refused(client: httpx.AsyncClient, que
 
 def test_the_measures_agree_with_hand_made_ones() -> None:
     numbers = [Decimal(n) for n in (1, 2, 3, 4, 10)]
-    found = {code: measures.of_value(numbers, code) for code in (
+    found = {code: observation_statistics.of_value(numbers, code) for code in (
         "std-dev", "variance", "20-percent", "80-percent", "4-lower", "4-upper", "4-dev", "5-1", "5-2", "5-3", "5-4",
     )}  # fmt: skip
     assert found["variance"] == Decimal("12.5")
@@ -140,8 +140,8 @@ def test_the_measures_agree_with_hand_made_ones() -> None:
     assert found["80-percent"] == found["5-4"] == Decimal("5.2")
     assert (found["5-2"], found["5-3"]) == (Decimal("2.6"), Decimal("3.4"))
     even = [Decimal(n) for n in (1, 2, 3)]
-    assert measures.of_value(even, "skew") == 0
-    assert measures.of_value(even, "kurtosis") == Decimal("1.5")
-    assert measures.of_value(even[:1], "std-dev") is None
-    assert measures.of_value([], "average") is None
-    assert measures.regression([(0, Decimal(1)), (0, Decimal(2))]) is None
+    assert observation_statistics.of_value(even, "skew") == 0
+    assert observation_statistics.of_value(even, "kurtosis") == Decimal("1.5")
+    assert observation_statistics.of_value(even[:1], "std-dev") is None
+    assert observation_statistics.of_value([], "average") is None
+    assert observation_statistics.regression([(0, Decimal(1)), (0, Decimal(2))]) is None

@@ -17,7 +17,7 @@ from seve.engine.access.telling import tell_search
 from seve.engine.interactions.search import parsed
 from seve.engine.operations.registry import Call, Operation
 from seve.engine.refusals import InvalidParameter, TooCostly
-from seve.fhir import Resource, measures
+from seve.fhir import Resource, observation_statistics
 from seve.fhir.codec.json import parse
 from seve.fhir.definitions import core
 from seve.fhir.search.dates import moment
@@ -213,13 +213,13 @@ def _components(
     elif code == "total-count":
         yield _component(code, Decimal(total), "1")
     elif code == "regression":
-        line = measures.regression([(time, value) for time, value in points if time is not None])
+        line = observation_statistics.regression([(time, value) for time, value in points if time is not None])
         gradient, intercept = line or (None, None)
         yield _component(code, gradient, unit["code"] + "/d", text="gradient")
         yield _component(code, intercept, unit["code"], text="intercept")
     else:
-        value = measures.of_value([value for _, value in points], code)
-        yield _component(code, value, measures.unit_of(unit["code"], code), shown=unit.get("unit"))
+        value = observation_statistics.of_value([value for _, value in points], code)
+        yield _component(code, value, observation_statistics.unit_of(unit["code"], code), shown=unit.get("unit"))
 
 
 def _component(
