@@ -95,17 +95,17 @@ async def test_the_shield_costs_a_request_little() -> None:
     async def microseconds(app: App) -> float:
         best = 1e9
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.process_time()
             for _ in range(2_000):
                 scope = {"type": "http", "method": "GET", "path": "/fhir/Patient/1", "client": ("203.0.113.9", 1)}
                 await app({**scope, "headers": headers}, receive, send)
-            best = min(best, (time.perf_counter() - began) / 2_000 * 1e6)
+            best = min(best, (time.process_time() - began) / 2_000 * 1e6)
         return best
 
-    began = time.perf_counter()
+    began = time.process_time()
     for turn in range(10_000):
         buckets.wait_seconds(turn % 100, began)
-    assert (time.perf_counter() - began) / 10_000 * 1e6 < 5
+    assert (time.process_time() - began) / 10_000 * 1e6 < 5
     assert await microseconds(shield) - await microseconds(bare) < 25
 
 

@@ -158,9 +158,9 @@ async def test_an_unknown_name_takes_as_long_as_a_known_one(place: Place) -> Non
     known, unknown = [], []
     for times, account in ((known, await account_of(place, "zoe")), (unknown, None)):
         for _ in range(4):
-            start = time.perf_counter()
+            start = time.process_time()
             await passwords.is_right(place.identity, account, "wrong wrong wrong")
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
     assert 0.4 < min(known) / min(unknown) < 2.5
 
 

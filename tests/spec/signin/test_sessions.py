@@ -120,10 +120,10 @@ async def test_a_held_session_costs_less_than_30_microseconds(place: Place) -> N
     await principal_of_cookie(place.identity, cookie)
     rounds, best = 500, 1.0
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(rounds):
             await principal_of_cookie(place.identity, cookie)
-        best = min(best, (time.perf_counter() - start) / rounds)
+        best = min(best, (time.process_time() - start) / rounds)
     assert best < 30e-6
 
 
