@@ -3,7 +3,7 @@
 Chromium plays the phone: its processor four times slower than this machine's, a line of 1.6 Mbit/s down, 0.75 up, 150 ms a round trip
 (what Lighthouse takes for a phone), nothing kept from before. Usable is when the page is laid out, its style and its own script have
 run and it answers to a press: the end of `load` for the document and all modules that it asks for, but not of charts, which
-come after. Weights are bytes on the wire; typefaces are told apart, for text is shown without waiting for them.
+come after. Whoever signs in first has the connection already; "nobody" makes it within the time. Weights are bytes on the wire; typefaces are told apart, for text is shown without waiting for them.
 """
 
 from __future__ import annotations

@@ -153,8 +153,7 @@ def banners(tell: Tell) -> tuple[Banner, ...]:
     """With allergies, without, and when nobody knows."""
     facts = (tell("p_facts"), tell("p_age"), tell("p_sex"))
     known = ((tell("p_penicillin"),), (), None)
-    names = ("Jeanne Moreau-Lefèvre", "Nadia Benali", "Sami Benali")
-    return tuple(Banner(Person(name), facts, found) for name, found in zip(names, known, strict=True))
+    return tuple(Banner(Person("Jeanne Moreau-Lefèvre"), facts, found) for found in known)
 
 
 def files(tell: Tell, *, image: str) -> tuple[Preview, ...]:
