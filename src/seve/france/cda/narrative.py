@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from seve.fhir.signatures import signature_of
 from seve.france.cda.document import Attachment
 from seve.france.cda.elements import text_of
 from seve.france.cda.parsing import IN, NAMESPACE
-from seve.france.documents.signatures import signature_of
 
 _PLAIN = MappingProxyType(
     {
@@ -43,7 +43,7 @@ _STYLES = MappingProxyType(
         "bolditalic": ("strong", "em"),
     }
 )
-_IMAGES = MappingProxyType({"image/png": "png", "image/jpeg": "jpeg", "image/gif": "gif"})
+_IMAGES = MappingProxyType({"png": "image/png", "jpeg": "image/jpeg", "gif": "image/gif"})
 _ODD_IN_IDS = re.compile(r"[^A-Za-z0-9_-]")
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _LARGEST_SPAN = 200
@@ -153,12 +153,13 @@ class Shower:
         attachment = self._attachments.get(name)
         if attachment is None:
             return f"[{html.escape(name)}]"
-        if name in self._shown or not _is_image(attachment):
+        media_type = _image_type(attachment)
+        if name in self._shown or not media_type:
             return f"[{html.escape(name)}: {html.escape(attachment.media_type)}]"
         self._shown.add(name)
         data = base64.b64encode(attachment.data).decode()
         alt = html.escape(caption or name)
-        return f'<img src="data:{attachment.media_type};base64,{data}" alt="{alt}"/>'
+        return f'<img src="data:{media_type};base64,{data}" alt="{alt}"/>'
 
 
 def narrative_html(text: Any, attachments: Iterable[Attachment] = (), *, prefix: str = "cda") -> str:
@@ -179,7 +180,6 @@ def _span(element: Any, attribute: str) -> str:
     return f' {attribute}="{int(value)}"'
 
 
-def _is_image(attachment: Attachment) -> bool:
-    """Whether its bytes are those of an image that a browser shows, and the one it says."""
-    signature = _IMAGES.get(attachment.media_type)
-    return signature is not None and signature_of(attachment.data) == signature
+def _image_type(attachment: Attachment) -> str:
+    """The media type of an image that a browser shows, by its bytes; empty for anything else."""
+    return _IMAGES.get(signature_of(attachment.data), "") if attachment.media_type.startswith("image/") else ""

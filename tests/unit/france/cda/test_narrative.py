@@ -101,6 +101,11 @@ def test_an_image_of_the_document_is_shown_with_its_text() -> None:
     assert html.startswith(f'<img src="data:image/png;base64,{PNG_64}" alt="Rétine &lt;gauche&gt;"/>')
 
 
+def test_an_image_is_shown_as_what_its_bytes_are() -> None:
+    html = shown('<renderMultiMedia referencedObject="i1"/>', entry=image("i1", "image/jpeg", PNG_64))
+    assert html.startswith('<img src="data:image/png;base64,')
+
+
 def test_an_image_named_many_times_is_shown_once() -> None:
     html = shown('<renderMultiMedia referencedObject="i1"/>' * 1_000, entry=image("i1", "image/png", PNG_64))
     assert html.count("data:") == 1
@@ -109,7 +114,12 @@ def test_an_image_named_many_times_is_shown_once() -> None:
 
 @pytest.mark.parametrize(
     ("media_type", "data"),
-    [("image/svg+xml", b"<svg/>"), ("image/png", b"<svg/>"), ("application/pdf", b"%PDF-1.4"), ("image/jpeg", PNG)],
+    [
+        ("image/svg+xml", b"<svg/>"),
+        ("image/png", b"<svg/>"),
+        ("application/pdf", b"%PDF-1.4"),
+        ("application/pdf", PNG),
+    ],
 )
 def test_what_is_no_image_that_a_browser_shows_is_named_alone(media_type: str, data: bytes) -> None:
     html = shown(

@@ -1,12 +1,29 @@
-"""What a file is by its first bytes."""
+"""What a file is by its first bytes, and the media types that say the same."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 Signature: TypeAlias = Literal[
     "pdf", "png", "jpeg", "gif", "tiff", "dicom", "zip", "rtf", "ole", "pe", "elf", "mach-o", "script", ""
 ]
+
+MEDIA_TYPES: MappingProxyType[str, Signature] = MappingProxyType(
+    {
+        "application/pdf": "pdf",
+        "image/png": "png",
+        "image/jpeg": "jpeg",
+        "image/jpg": "jpeg",
+        "image/gif": "gif",
+        "image/tiff": "tiff",
+        "application/dicom": "dicom",
+        "application/zip": "zip",
+        "application/rtf": "rtf",
+        "text/rtf": "rtf",
+    }
+)
+"""The media types that first bytes confirm or belie."""
 
 _PREAMBLE = 128
 _FIRST: tuple[tuple[bytes, Signature], ...] = (
@@ -29,14 +46,16 @@ _FIRST: tuple[tuple[bytes, Signature], ...] = (
     (b"#!", "script"),
     (b"\xef\xbb\xbf#!", "script"),
 )
-_PDF_WITHIN = 1_024
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+
+
+def media_type_of(told: str) -> str:
+    """A media type without its parameters, in lower case: `text/plain; charset=utf-8` is text/plain."""
+    return told.partition(";")[0].strip().lower()
 
 
 def signature_of(data: bytes) -> Signature:
-    """The format that the first bytes tell, empty when they tell none (text, XML, JSON and what is not known).
-
-    A PDF may have up to 1,024 bytes before its header (ISO 32000-1, annex H.3.4.1).
-    """
+    """The format that the first bytes tell, empty when they tell none (text, XML, JSON and what is not known)."""
     for first, signature in _FIRST:
         if data.startswith(first):
             return signature
@@ -44,4 +63,4 @@ def signature_of(data: bytes) -> Signature:
         return "dicom"
     if data.startswith(b"MZ") and b"\x00" in data[:64]:  # a text may start with these letters
         return "pe"
-    return "pdf" if b"%PDF-" in data[:_PDF_WITHIN] else ""
+    return "pdf" if data[:64].lstrip(_BLANK).startswith(b"%PDF-") else ""
