@@ -13,8 +13,11 @@ ALTER TABLE version
     ALTER COLUMN xid TYPE xid8 USING '3'::xid8,
     ALTER COLUMN ended TYPE xid8 USING CASE WHEN ended IS NOT NULL THEN '3'::xid8 END;
 
+-- name: new_cluster_of_removals
+ALTER TABLE removal ALTER COLUMN xid TYPE xid8 USING '3'::xid8;
+
 -- name: forget_cluster
-DELETE FROM setting WHERE name IN ('page_secret', 'horizon', 'reindex');
+DELETE FROM setting WHERE name IN ('page_secret', 'horizon', 'reindex', 'feed');
 
 -- name: end_sessions
 -- What was revoked since the backup must not come back with it: everybody signs in again, every application asks again.

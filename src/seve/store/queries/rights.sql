@@ -68,5 +68,6 @@ WITH gone AS (SELECT unnest($1::bigint[]) AS vid),
     quantities AS (DELETE FROM quantity x USING gone WHERE x.vid = gone.vid),
     positions AS (DELETE FROM position x USING gone WHERE x.vid = gone.vid),
     lexemes AS (DELETE FROM words x USING gone WHERE x.vid = gone.vid),
-    reaches AS (DELETE FROM reach x USING gone WHERE x.vid = gone.vid)
-DELETE FROM version v USING gone WHERE v.vid = gone.vid RETURNING v.type;
+    reaches AS (DELETE FROM reach x USING gone WHERE x.vid = gone.vid),
+    versions AS (DELETE FROM version v USING gone WHERE v.vid = gone.vid RETURNING v.vid, v.type)
+INSERT INTO removal (vid, type) SELECT vid, type FROM versions RETURNING type;

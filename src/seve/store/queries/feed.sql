@@ -1,0 +1,29 @@
+-- name: token
+-- What tells this store from another and from itself before a backup came back (dump.forget_cluster).
+INSERT INTO setting (name, value) VALUES ('feed', $1) ON CONFLICT (name) DO UPDATE SET value = setting.value RETURNING value;
+
+-- name: next_transaction
+SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+
+-- name: oldest_transaction
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+
+-- name: count
+SELECT count(*) FROM version WHERE vid > $1 AND vid <= $2;
+
+-- name: window
+-- Where a window of $3 versions after $1 ends; NULL when there are no more until $2.
+SELECT max(vid) FROM (SELECT vid FROM version WHERE vid > $1 AND vid <= $2 ORDER BY vid LIMIT $3) AS w;
+
+-- name: changes
+-- What stood at $3 among the versions in ($1, $2] of transactions in [$4, $5); `follows`: an earlier version is up to $6.
+SELECT v.type, v.id, v.vid, v.version, v.patient, v.body,
+    EXISTS (SELECT FROM version p WHERE p.ref = v.ref AND p.version < v.version AND p.vid <= $6) AS follows
+FROM version v
+WHERE v.vid > $1 AND v.vid <= $2 AND v.xid >= $4::text::xid8 AND v.xid < $5::text::xid8 AND (
+    v.ended IS NULL OR NOT EXISTS (
+        SELECT FROM version n WHERE n.ref = v.ref AND n.version = v.version + 1 AND n.vid <= $3 AND n.xid < $5::text::xid8))
+ORDER BY v.vid;
+
+-- name: removals
+SELECT vid, type FROM removal WHERE xid >= $1::text::xid8 AND xid < $2::text::xid8;
