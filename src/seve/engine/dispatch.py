@@ -27,6 +27,7 @@ from seve.engine.interactions.vread import vread
 from seve.engine.operations import invoke
 from seve.engine.refusals import BodyMissing, InvalidBundle, InvalidParameter, MethodNotAllowed, UnknownPath
 from seve.engine.requests import Answer, Request
+from seve.engine.subscriptions import registering
 from seve.engine.tasks.following import follow
 from seve.store.access.admission import check_scope
 
@@ -101,6 +102,8 @@ async def _system(engine: Engine, grant: Grant, request: Request) -> Answer:
 async def _typed(engine: Engine, grant: Grant, request: Request, segments: list[str]) -> Answer:
     if segments[0] == "AuditEvent" and grant.sight is not None:
         return await audit_events(engine, grant, request, segments)
+    if segments[0] == "Subscription" and request.method not in _READS and segments[-1] != "_search":
+        return await registering.write(engine, grant, request, segments)
     return await _recorded(engine, grant, request, segments)
 
 

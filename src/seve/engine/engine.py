@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seve.engine.checking import Checker
+from seve.engine.identity.keys import Keys
 from seve.engine.operations.definitions import definitions as own_definitions
 from seve.engine.pages import PageLinks
+from seve.engine.subscriptions.knowing import Events
 from seve.engine.terminology import TerminologyService
 from seve.fhir import Resource
 from seve.fhir.codec import decode_json
@@ -60,6 +62,7 @@ class Engine:
     import_hosts: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     ledger: Ledger = field(kw_only=True)
+    events: Events = field(kw_only=True)
     lane: CommitLane = field(init=False)
     reads: ReadLane = field(init=False)
 
@@ -84,8 +87,11 @@ class Engine:
         keys: Keyring,
         base_url: str,
         import_hosts: frozenset[str] = frozenset(),
+        hook_hosts: frozenset[str] = frozenset(),
     ) -> Engine:
-        """An engine on a prepared store. `keys` are those of the audit trail; `import_hosts` are those that `$import` may read from."""
+        """An engine on a prepared store. `keys` are those of the audit trail; `import_hosts` are those that `$import` may read from,
+        `hook_hosts` those of private networks that subscriptions may call.
+        """
         definitions = definitions.with_resources(own_definitions())
         terminology = TerminologyService(database, definitions, base_url=base_url)
         engine = cls(
@@ -98,6 +104,7 @@ class Engine:
             base_url=base_url,
             import_hosts=import_hosts,
             ledger=Ledger(database, keys),
+            events=Events.open(Keys(keys.directory), definitions, hook_hosts=hook_hosts),
         )
         engine.warm()
         return engine

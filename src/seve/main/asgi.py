@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from seve.engine.engine import Engine
 from seve.engine.identity.service import open_identity
+from seve.engine.subscriptions.service import serving
 from seve.engine.tasks.runner import Runner
 from seve.main.mode import OPEN_MODE
 from seve.main.settings import Settings
@@ -20,6 +21,7 @@ from seve.rest.app import FhirApp
 from seve.rest.gate import BearerGate, OpenGate
 from seve.rest.oauth.app import is_mine, oauth
 from seve.rest.shield.shield import Rules, Shield
+from seve.rest.websockets import EventSockets
 from seve.web.app import pages
 from seve.web.desk import desk_routes
 from seve.web.record import record_routes
@@ -62,6 +64,7 @@ class Application:
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
         self._fhir: FhirApp | None = None
+        self._sockets: EventSockets | None = None
         self._oauth: ASGIApp | None = None
         self._pages: ASGIApp | None = None
         self._shield: Shield | None = None
@@ -74,7 +77,10 @@ class Application:
             await self._shield(scope, receive, send)
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._oauth is not None and is_mine(scope["path"]):
+        if scope["type"] == "websocket":
+            if self._sockets is not None:
+                await self._sockets(scope, receive, send)
+        elif self._oauth is not None and is_mine(scope["path"]):
             await self._oauth(scope, receive, send)
         elif self._fhir is not None and (scope["path"] == "/fhir" or scope["path"].startswith("/fhir/")):
             await self._fhir(scope, receive, send)
@@ -102,6 +108,8 @@ class Application:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await self._stack.enter_async_context(_background(engine))
+        service = await self._stack.enter_async_context(serving(engine))
+        self._sockets = EventSockets(service.sockets)
         _spare_the_collector()
         await send({"type": "lifespan.startup.complete"})
 

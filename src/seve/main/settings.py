@@ -28,6 +28,7 @@ class Settings:
     base_url: str | None = None
     workers: int = _WORKERS
     import_hosts: frozenset[str] = frozenset()
+    hook_hosts: frozenset[str] = frozenset()
     seal_seconds: int = 5
     audit_days: int = 3_653
     trusted_proxies: tuple[Network, ...] = ()
@@ -45,6 +46,7 @@ class Settings:
             base_url=environment.get("SEVE_BASE_URL"),
             workers=_number(environment, "SEVE_WORKERS", _WORKERS),
             import_hosts=frozenset(_listed(environment, "SEVE_IMPORT_HOSTS")),
+            hook_hosts=frozenset(_listed(environment, "SEVE_HOOK_HOSTS")),
             seal_seconds=_number(environment, "SEVE_SEAL_SECONDS", 5),
             audit_days=_number(environment, "SEVE_AUDIT_DAYS", 3_653),
             trusted_proxies=_networks(environment, "SEVE_TRUSTED_PROXIES"),

@@ -60,6 +60,7 @@ async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncGene
             keys=Keyring.open(settings.keys),
             base_url=settings.fhir_url,
             import_hosts=settings.import_hosts,
+            hook_hosts=settings.hook_hosts,
         )
     finally:
         await database.close()
