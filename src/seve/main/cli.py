@@ -28,6 +28,7 @@ COMMANDS = (
     "keys",
     "policy",
     "retention",
+    "jobs",
     "doctor",
 )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from seve.engine.access import policies
 from seve.engine.engine import Engine
 from seve.fhir.definitions import Definitions, core
+from seve.jobs import schema
 from seve.main.settings import Settings
 from seve.store import loading, packages, reindexing
 from seve.store.access.policies import in_force, replace
@@ -29,6 +30,7 @@ async def definitions_of(connection: Connection | Pool) -> Definitions:
 async def prepared(settings: Settings) -> int:
     """Brings the store up to date, and says how many migrations ran; an empty store takes the parameters in force."""
     ran = await prepare(settings.store_url)
+    await schema.prepare(settings.store_url)
     connection = await loading.connect(settings.store_url)
     try:
         definitions = await definitions_of(connection)
