@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from seve.engine.checking import Checker
 from seve.engine.identity.keys import Keys
+from seve.engine.notifications.gateways import Gateway, Outbox
 from seve.engine.operations.definitions import definitions as own_definitions
 from seve.engine.pages import PageLinks
 from seve.engine.subscriptions.knowing import Events
@@ -27,6 +28,7 @@ from seve.store.writing import CommitLane, Writing
 if TYPE_CHECKING:
     from seve.store.audit.keys import Keyring
     from seve.store.database import Database
+    from seve.store.notifications import Channel
 
 
 _FIRST = (
@@ -61,6 +63,7 @@ class Engine:
     oauth_url: str = ""
     import_hosts: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
+    gateways: dict[Channel, Gateway] = field(default_factory=lambda: {"email": Outbox(), "sms": Outbox()})
     ledger: Ledger = field(kw_only=True)
     events: Events = field(kw_only=True)
     lane: CommitLane = field(init=False)

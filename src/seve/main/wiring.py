@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from seve.engine.access import policies
 from seve.engine.engine import Engine
+from seve.engine.notifications.gateways import Smtp
 from seve.fhir.definitions import Definitions, core
 from seve.jobs import schema
 from seve.main.settings import Settings
@@ -56,7 +57,7 @@ async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncGene
     database = await Database.open(settings.store_url, connections=connections)
     try:
         definitions = await definitions_of(database.pool)
-        yield await Engine.open(
+        engine = await Engine.open(
             database,
             definitions,
             keys=Keyring.open(settings.keys),
@@ -64,5 +65,8 @@ async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncGene
             import_hosts=settings.import_hosts,
             hook_hosts=settings.hook_hosts,
         )
+        if settings.smtp_url:
+            engine.gateways["email"] = Smtp.of(settings.smtp_url, sender=settings.mail_from)
+        yield engine
     finally:
         await database.close()

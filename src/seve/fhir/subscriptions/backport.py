@@ -16,7 +16,7 @@ CHANNELS: tuple[Channel, ...] = ("rest-hook", "websocket")
 CONTENTS: tuple[Content, ...] = ("empty", "id-only", "full-resource")
 GUIDE = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/"
 _JSON = ("application/fhir+json", "application/json")
-_MOST_PER_NOTIFICATION = 50
+_MOST_PER_NOTIFICATION = 250
 _TIMEOUT_SECONDS, _LONGEST_TIMEOUT_SECONDS = 10, 60
 _LEAST_HEARTBEAT_SECONDS = 5
 

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from seve.web.desk.desk import DeskPages
 from seve.web.desk.jobs import JobPages
+from seve.web.desk.outbox import outbox
 from seve.web.record.room import Room
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def desk_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
         "/desk/proofs/entry": desk.proof,
         "/desk/register": desk.register,
         "/desk/jobs": jobs.overview,
+        "/desk/outbox": outbox(room),
         "/desk/register.json": desk.register_file,
     }
     sent = {
