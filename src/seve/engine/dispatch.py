@@ -102,7 +102,8 @@ async def _system(engine: Engine, grant: Grant, request: Request) -> Answer:
 async def _typed(engine: Engine, grant: Grant, request: Request, segments: list[str]) -> Answer:
     if segments[0] == "AuditEvent" and grant.sight is not None:
         return await audit_events(engine, grant, request, segments)
-    if segments[0] == "Subscription" and request.method not in _READS and segments[-1] != "_search":
+    is_write = request.method not in _READS and segments[-1] != "_search"
+    if segments[0] == "Subscription" and is_write and registering.is_mine(grant, request):
         return await registering.write(engine, grant, request, segments)
     return await _recorded(engine, grant, request, segments)
 

@@ -208,7 +208,6 @@ async def test_one_that_is_off_or_over_or_deleted_hears_of_nothing(
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"criteria": "Observation?code=1"}, "not-found"),
         ({"criteria": "https://seve.example/SubscriptionTopic/none"}, "not-found"),
         ({"channel": {"type": "email", "endpoint": "mailto:a@example.org"}}, "not-supported"),
         ({"channel": {"type": "rest-hook", "endpoint": "http://example.org/hook"}}, "not-supported"),
@@ -228,6 +227,15 @@ async def test_what_can_not_be_done_is_refused_at_once(
     answer = await client.post("Subscription", json={**subscription("https://a.example/hook"), **change})
     assert answer.status_code == 422
     assert issue(answer)["code"] == code
+
+
+async def test_one_whose_criteria_is_a_search_is_kept_by_an_open_server_as_a_record_and_not_served(
+    client: httpx.AsyncClient, endpoint: Endpoint, engine: Engine
+) -> None:
+    made = await make(client, subscription(endpoint.url) | {"criteria": "Observation?code=1"})
+    assert made["status"] == "requested"
+    assert await engine.database.pool.fetchval("SELECT count(*) FROM subscription") == 0
+    assert (await client.get(f"Subscription/{made['id']}/$status")).status_code == 404
 
 
 @pytest.mark.parametrize(

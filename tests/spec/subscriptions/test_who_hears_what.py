@@ -117,3 +117,8 @@ async def test_a_subscription_is_nobody_elses_to_read_or_to_ask_about(
         assert (await api.get(path, headers={"x-reader": "other"})).status_code == 404
     answer = await api.post("Subscription", json=subscription(endpoint.url), headers={"x-reader": "nurse"})
     assert answer.status_code == 403
+
+
+async def test_a_search_as_criteria_is_refused(api: httpx.AsyncClient, endpoint: Endpoint) -> None:
+    wanted = subscription(endpoint.url) | {"criteria": "Observation?code=1"}
+    assert (await api.post("Subscription", json=wanted, headers=DOC)).status_code == 422

@@ -28,10 +28,9 @@ from seve.store.subscriptions import registrations
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
     from seve.engine.requests import Request
-    from seve.store.deeds import Deed, Written
+    from seve.store.deeds import Written
     from seve.store.grant import Grant
     from seve.store.subscriptions.registrations import State
-    from seve.store.writing import Writing
 
 SECRET = "https://seve.example/StructureDefinition/subscription-secret"  # noqa: S105 - an address, no secret
 """The extension of `channel` in the answer to a create: what calls are signed with. It is shown this once."""
@@ -52,6 +51,14 @@ async def write(engine: Engine, grant: Grant, request: Request, segments: list[s
             raise OneByOne(method=request.method)
 
 
+def is_mine(grant: Grant, request: Request) -> bool:
+    """Whether a write is of a subscription that is served. Who is not bound at all may keep those of R4 proper, whose criteria is
+    a search, as a record of another system; nothing is sent for them.
+    """
+    criteria = (request.resource or {}).get("criteria", "")
+    return grant.sight is not None or request.resource is None or request.method == "PATCH" or "://" in criteria
+
+
 async def check(engine: Engine, wanted: Wanted) -> None:
     """Raises UnknownTopic, InvalidFilter, EndpointRefused."""
     topic = engine.events.topic(wanted.topic)
@@ -70,25 +77,29 @@ async def _put(engine: Engine, grant: Grant, request: Request, id_: str, *, is_n
     deed = creating.deed(engine, named, id_) if is_new else updating.deed(engine, request, named, id_)
     secret = secrets.token_bytes(_SECRET_BYTES)
     sealed = engine.events.secrets.seal(secret, about=about(id_))
+    is_fresh = False
     async with engine.writing(locks=[value_key(f"Subscription/{id_}")]) as writing:
-        written = await _written(writing, grant, deed)
-        is_fresh = await registrations.put(writing.connection, id_, wanted, grant=grant, status=status, secret=sealed)
-    answer = creating.answered(written)
+        [outcome] = await writing.write([(grant, [deed])])
+        if not isinstance(outcome, Exception):
+            connection = writing.connection
+            is_fresh = await registrations.put(connection, id_, wanted, grant=grant, status=status, secret=sealed)
+    answer = _answered(outcome)
     return _with_secret(answer, secret) if is_fresh and wanted.channel == "rest-hook" else answer
 
 
 async def _delete(engine: Engine, grant: Grant, request: Request, id_: str) -> Answer:
     async with engine.writing(locks=[value_key(f"Subscription/{id_}")]) as writing:
-        written = await _written(writing, grant, deleting.deed(request, "Subscription", id_))
-        await registrations.remove(writing.connection, id_)
-    return creating.answered(written)
+        [outcome] = await writing.write([(grant, [deleting.deed(request, "Subscription", id_)])])
+        if not isinstance(outcome, Exception):
+            await registrations.remove(writing.connection, id_)
+    return _answered(outcome)
 
 
-async def _written(writing: Writing, grant: Grant, deed: Deed) -> Written:
-    [outcome] = await writing.write([(grant, [deed])])
+def _answered(outcome: list[Written] | Exception) -> Answer:
+    """Raises what was refused, once its entry in the trail is committed."""
     if isinstance(outcome, Exception):
         raise outcome
-    return outcome[0]
+    return creating.answered(outcome[0])
 
 
 def _status(resource: Resource, wanted: Wanted) -> State:
