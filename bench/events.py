@@ -22,6 +22,7 @@ import uvloop
 from bench.client import Ask, run
 from seve.fhir.subscriptions.backport import GUIDE
 from seve.fhir.subscriptions.topics import TOPICS
+from seve.main.commands.serve import stop_on_sigterm
 from seve.store.embedded import Embedded
 from seve.testing.serving import Served, served
 
@@ -42,7 +43,8 @@ class Endpoint:
         self.calls = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while head := await reader.readuntil(b"\r\n\r\n"):
+        while not reader.at_eof():
+            head = await reader.readuntil(b"\r\n\r\n")
             length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
             body = await reader.readexactly(length)
             now = time.time()
@@ -140,6 +142,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=20)
     options = parser.parse_args()
     os.environ["SEVE_HOOK_HOSTS"] = "127.0.0.1"
+    stop_on_sigterm()  # or the server would be left running
     with served(workers=1) as server:
         uvloop.run(measured(server, rate=options.rate, seconds=options.seconds))
 
