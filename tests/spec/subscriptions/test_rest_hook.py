@@ -232,7 +232,7 @@ async def test_what_can_not_be_done_is_refused_at_once(
 async def test_one_whose_criteria_is_a_search_is_kept_by_an_open_server_as_a_record_and_not_served(
     client: httpx.AsyncClient, endpoint: Endpoint, engine: Engine
 ) -> None:
-    made = await make(client, subscription(endpoint.url) | {"criteria": "Observation?code=1"})
+    made = await make(client, subscription(endpoint.url) | {"criteria": "Observation?code=http://loinc.org|1"})
     assert made["status"] == "requested"
     assert await engine.database.pool.fetchval("SELECT count(*) FROM subscription") == 0
     assert (await client.get(f"Subscription/{made['id']}/$status")).status_code == 404

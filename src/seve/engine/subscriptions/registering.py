@@ -56,7 +56,12 @@ def is_mine(grant: Grant, request: Request) -> bool:
     a search, as a record of another system; nothing is sent for them.
     """
     criteria = (request.resource or {}).get("criteria", "")
-    return grant.sight is not None or request.resource is None or request.method == "PATCH" or "://" in criteria
+    return (
+        grant.sight is not None
+        or request.resource is None
+        or request.method == "PATCH"
+        or "://" in criteria.partition("?")[0]
+    )
 
 
 async def check(engine: Engine, wanted: Wanted) -> None:
