@@ -81,19 +81,23 @@ class _Connection:
             self._writer.close()
 
 
-async def run(base: str, asks: Iterable[Ask], *, connections: int) -> Result:
-    """Sends every request over `connections`; each answer is checked."""
+async def run(base: str, asks: Iterable[Ask], *, connections: int, per_second: float = 0.0) -> Result:
+    """Sends every request over `connections`, as fast as they are answered or `per_second`; each answer is checked."""
     result = Result()
-    waiting: Iterator[Ask] = iter(asks)
     began = time.perf_counter()
+    waiting: Iterator[tuple[float, Ask]] = (
+        (began + turn / per_second if per_second else 0.0, ask) for turn, ask in enumerate(asks)
+    )
     await asyncio.gather(*(_worker(base, waiting, result) for _ in range(connections)))
     result.seconds = time.perf_counter() - began
     return result
 
 
-async def _worker(base: str, waiting: Iterator[Ask], result: Result) -> None:
+async def _worker(base: str, waiting: Iterator[tuple[float, Ask]], result: Result) -> None:
     connection = _Connection(base)
-    for ask in waiting:
+    for due, ask in waiting:
+        if due:
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
         began = time.perf_counter()
         status, body = await connection.ask(ask)
         result.milliseconds.append((time.perf_counter() - began) * 1_000)

@@ -28,6 +28,7 @@ from seve.engine.operations import invoke
 from seve.engine.operations.views import VIEW_DEFINITION
 from seve.engine.refusals import BodyMissing, InvalidBundle, InvalidParameter, MethodNotAllowed, UnknownPath
 from seve.engine.requests import Answer, Request
+from seve.engine.subscriptions import registering
 from seve.engine.tasks.following import follow
 from seve.store.access.admission import check_scope
 
@@ -102,6 +103,9 @@ async def _system(engine: Engine, grant: Grant, request: Request) -> Answer:
 async def _typed(engine: Engine, grant: Grant, request: Request, segments: list[str]) -> Answer:
     if segments[0] == "AuditEvent" and grant.sight is not None:
         return await audit_events(engine, grant, request, segments)
+    is_write = request.method not in _READS and segments[-1] != "_search"
+    if segments[0] == "Subscription" and is_write and registering.is_mine(grant, request):
+        return await registering.write(engine, grant, request, segments)
     return await _recorded(engine, grant, request, segments)
 
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seve.engine.checking import Checker
+from seve.engine.identity.keys import Keys
+from seve.engine.notifications.gateways import Gateway, Outbox
 from seve.engine.operations.definitions import definitions as own_definitions
 from seve.engine.pages import PageLinks
+from seve.engine.subscriptions.knowing import Events
 from seve.engine.terminology import TerminologyService
 from seve.fhir import Resource
 from seve.fhir.codec import decode_json
@@ -25,6 +28,7 @@ from seve.store.writing import CommitLane, Writing
 if TYPE_CHECKING:
     from seve.store.audit.keys import Keyring
     from seve.store.database import Database
+    from seve.store.notifications import Channel
 
 
 _FIRST = (
@@ -59,7 +63,9 @@ class Engine:
     oauth_url: str = ""
     import_hosts: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
+    gateways: dict[Channel, Gateway] = field(default_factory=lambda: {"email": Outbox(), "sms": Outbox()})
     ledger: Ledger = field(kw_only=True)
+    events: Events = field(kw_only=True)
     lane: CommitLane = field(init=False)
     reads: ReadLane = field(init=False)
 
@@ -84,8 +90,11 @@ class Engine:
         keys: Keyring,
         base_url: str,
         import_hosts: frozenset[str] = frozenset(),
+        hook_hosts: frozenset[str] = frozenset(),
     ) -> Engine:
-        """An engine on a prepared store. `keys` are those of the audit trail; `import_hosts` are those that `$import` may read from."""
+        """An engine on a prepared store. `keys` are those of the audit trail; `import_hosts` are those that `$import` may read from,
+        `hook_hosts` those of private networks that subscriptions may call.
+        """
         definitions = definitions.with_resources(own_definitions())
         terminology = TerminologyService(database, definitions, base_url=base_url)
         engine = cls(
@@ -98,6 +107,7 @@ class Engine:
             base_url=base_url,
             import_hosts=import_hosts,
             ledger=Ledger(database, keys),
+            events=Events.open(Keys(keys.directory), definitions, hook_hosts=hook_hosts),
         )
         engine.warm()
         return engine

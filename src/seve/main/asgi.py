@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from seve.engine.engine import Engine
 from seve.engine.identity.service import open_identity
+from seve.engine.subscriptions.service import serving
 from seve.engine.tasks.runner import Runner
+from seve.jobs.shipped import JOBS
+from seve.jobs.working import working
 from seve.main.mode import OPEN_MODE
 from seve.main.registry import solutions
 from seve.main.settings import Settings
@@ -21,6 +24,7 @@ from seve.rest.app import FhirApp
 from seve.rest.gate import BearerGate, OpenGate
 from seve.rest.oauth.app import is_mine, oauth
 from seve.rest.shield.shield import Rules, Shield
+from seve.rest.websockets import EventSockets
 from seve.sdk.serving import solution_routes
 from seve.web.app import pages
 from seve.web.desk import desk_routes
@@ -64,6 +68,7 @@ class Application:
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
         self._fhir: FhirApp | None = None
+        self._sockets: EventSockets | None = None
         self._oauth: ASGIApp | None = None
         self._pages: ASGIApp | None = None
         self._shield: Shield | None = None
@@ -76,7 +81,10 @@ class Application:
             await self._shield(scope, receive, send)
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._oauth is not None and is_mine(scope["path"]):
+        if scope["type"] == "websocket":
+            if self._sockets is not None:
+                await self._sockets(scope, receive, send)
+        elif self._oauth is not None and is_mine(scope["path"]):
             await self._oauth(scope, receive, send)
         elif self._fhir is not None and (scope["path"] == "/fhir" or scope["path"].startswith("/fhir/")):
             await self._fhir(scope, receive, send)
@@ -104,6 +112,9 @@ class Application:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await self._stack.enter_async_context(_background(engine))
+        service = await self._stack.enter_async_context(serving(engine))
+        self._sockets = EventSockets(service.sockets)
+        await self._stack.enter_async_context(working(engine, settings.store_url, JOBS))
         _spare_the_collector()
         await send({"type": "lifespan.startup.complete"})
 

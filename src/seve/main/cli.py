@@ -34,6 +34,7 @@ COMMANDS = (
     "solution",
     "view",
     "territory",
+    "jobs",
     "doctor",
 )
 

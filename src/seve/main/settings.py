@@ -28,6 +28,9 @@ class Settings:
     base_url: str | None = None
     workers: int = _WORKERS
     import_hosts: frozenset[str] = frozenset()
+    hook_hosts: frozenset[str] = frozenset()
+    smtp_url: str = ""
+    mail_from: str = ""
     seal_seconds: int = 5
     audit_days: int = 3_653
     trusted_proxies: tuple[Network, ...] = ()
@@ -45,6 +48,9 @@ class Settings:
             base_url=environment.get("SEVE_BASE_URL"),
             workers=_number(environment, "SEVE_WORKERS", _WORKERS),
             import_hosts=frozenset(_listed(environment, "SEVE_IMPORT_HOSTS")),
+            hook_hosts=frozenset(_listed(environment, "SEVE_HOOK_HOSTS")),
+            smtp_url=environment.get("SEVE_SMTP_URL", ""),
+            mail_from=environment.get("SEVE_MAIL_FROM", ""),
             seal_seconds=_number(environment, "SEVE_SEAL_SECONDS", 5),
             audit_days=_number(environment, "SEVE_AUDIT_DAYS", 3_653),
             trusted_proxies=_networks(environment, "SEVE_TRUSTED_PROXIES"),

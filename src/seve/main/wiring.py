@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from seve.engine.access import policies
 from seve.engine.engine import Engine
+from seve.engine.notifications.gateways import Smtp
 from seve.fhir.definitions import Definitions, core
+from seve.jobs import schema
 from seve.main.settings import Settings
 from seve.store import loading, packages, reindexing
 from seve.store.access.policies import in_force, replace
@@ -29,6 +31,7 @@ async def definitions_of(connection: Connection | Pool) -> Definitions:
 async def prepared(settings: Settings) -> int:
     """Brings the store up to date, and says how many migrations ran; an empty store takes the parameters in force."""
     ran = await prepare(settings.store_url)
+    await schema.prepare(settings.store_url)
     connection = await loading.connect(settings.store_url)
     try:
         definitions = await definitions_of(connection)
@@ -54,12 +57,16 @@ async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncGene
     database = await Database.open(settings.store_url, connections=connections)
     try:
         definitions = await definitions_of(database.pool)
-        yield await Engine.open(
+        engine = await Engine.open(
             database,
             definitions,
             keys=Keyring.open(settings.keys),
             base_url=settings.fhir_url,
             import_hosts=settings.import_hosts,
+            hook_hosts=settings.hook_hosts,
         )
+        if settings.smtp_url:
+            engine.gateways["email"] = Smtp.of(settings.smtp_url, sender=settings.mail_from)
+        yield engine
     finally:
         await database.close()

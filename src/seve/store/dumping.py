@@ -100,6 +100,8 @@ async def _adopt(url: str) -> None:
         await connection.execute(statements("dump")["forget_cluster"])
         if await connection.fetchval("SELECT to_regclass('removal') IS NOT NULL"):  # not in backups of older versions
             await connection.execute(statements("dump")["new_cluster_of_removals"])
+        if await connection.fetchval("SELECT to_regclass('follower') IS NOT NULL"):
+            await connection.execute(statements("dump")["new_cluster_of_followers"])
         if await connection.fetchval("SELECT to_regclass('session') IS NOT NULL"):  # not in backups of older versions
             await connection.execute(statements("dump")["end_sessions"])
     finally:

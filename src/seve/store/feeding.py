@@ -3,6 +3,9 @@
 A mark is `vid`s and transactions. `vid`s give the order and the windows; but a version's `vid` is given before its transaction
 commits, so that one may become visible after later ones were read. The transaction tells: those up to `barrier` have all ended.
 What was seen is what they wrote; what comes late has a transaction from there on, and is found in the windows from `late_from`.
+
+Who follows change by change (`arrivals`) has a place instead, in the order of transactions: nothing that is not final is read,
+so that nothing comes late.
 """
 
 from __future__ import annotations
@@ -29,6 +32,9 @@ _WINDOW_BYTES = 32 * 2**20
 _LATEST_STAMP = (10 * 60 * 1_000) << SHIFT
 """A version commits within ten minutes of its `vid`, or of the end of a transaction that was known to be open."""
 
+_LAST_VID = 2**63 - 1
+_ARRIVAL = ("xid", "vid", "ref", "version", "type", "id", "patient", "is_deletion", "before", "replaces")
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -52,6 +58,30 @@ class Change:
     patient: int
     body: str | None
     follows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Everything up to this version of this transaction is seen, and all of earlier transactions."""
+
+    xid: int
+    vid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A version that was committed. `before` is the version that it replaces, None for none; `replaces`: that was no deletion."""
+
+    xid: int
+    vid: int
+    ref: int
+    version: int
+    type: str
+    id: str
+    patient: int
+    is_deletion: bool
+    before: int | None
+    replaces: bool
 
 
 async def token(connection: Connection) -> str:
@@ -99,6 +129,53 @@ async def removals(connection: Connection, since: Mark, until: Mark) -> Sequence
     """The versions that were removed for good between two marks: type and `vid`."""
     rows = await connection.fetch(statements("feed")["removals"], str(since.barrier), str(until.barrier))
     return [(row["type"], row["vid"]) for row in rows]
+
+
+async def barrier(connection: Connection) -> int:
+    """Transactions before this one have all ended. To be asked before anything that is decided by what they wrote, in a
+    transaction that has not written yet.
+    """
+    return await _oldest(connection)
+
+
+async def place(connection: Connection, follower: str) -> Place:
+    """How far a follower is; a new one begins with the first transaction."""
+    row = await connection.fetchrow(statements("feed")["place"], follower)
+    row = row or await connection.fetchrow(statements("feed")["begin"], follower)
+    assert row is not None
+    return Place(row["xid"], row["vid"])
+
+
+async def go_on(connection: Connection, follower: str, place: Place) -> None:
+    """The follower has seen everything up to a place."""
+    await connection.execute(statements("feed")["go_on"], follower, str(place.xid), place.vid)
+
+
+async def arrivals(
+    connection: Connection, since: Place, *, before: int, types: Sequence[str], limit: int
+) -> tuple[list[Arrival], Place]:
+    """What transactions before a barrier wrote after a place, and the place after that: by transaction, and each resource in
+    the order of its versions. What is under way is not awaited: it comes next time.
+    """
+    if before <= since.xid:
+        return [], since
+    arguments = (str(since.xid), since.vid, str(before), list(types), limit)
+    rows = await connection.fetch(statements("feed")["arrivals"], *arguments)
+    if any(
+        row["is_early"] for row in rows
+    ):  # it replaces what stands in a transaction after one that is still under way
+        return [], since
+    last = Place(rows[-1]["xid"], rows[-1]["vid"]) if len(rows) == limit else Place(before - 1, _LAST_VID)
+    return _in_order([Arrival(*(row[name] for name in _ARRIVAL)) for row in rows]), last
+
+
+def _in_order(found: list[Arrival]) -> list[Arrival]:
+    """Transactions that raced for a resource have numbers in the order of their beginnings, versions in that of their ends."""
+    by_ref = dict[int, list[Arrival]]()
+    for one in found:
+        by_ref.setdefault(one.ref, []).append(one)
+    queues = {ref: iter(sorted(ones, key=lambda one: one.version)) for ref, ones in by_ref.items()}
+    return [next(queues[one.ref]) for one in found]
 
 
 async def _oldest(connection: Connection) -> int:

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from seve.engine.engine import Engine
 from seve.fhir.definitions import core
+from seve.jobs import schema
 from seve.rest.app import FhirApp
 from seve.rest.gate import OpenGate
 from seve.store.audit.keys import Keyring
@@ -46,6 +47,7 @@ def postgres_url() -> Iterator[str]:
 async def database(postgres_url: str) -> AsyncIterator[Database]:
     """An open store."""
     await prepare(postgres_url)
+    await schema.prepare(postgres_url)
     opened = await Database.open(postgres_url)
     yield opened
     await opened.close()

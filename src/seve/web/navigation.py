@@ -56,6 +56,7 @@ SECTIONS: tuple[Section, ...] = (
     section("hidden", "accounts", "/desk/accounts", "steering", icon="accounts", letter="c"),
     section("place", "api", "{fhir}/metadata?_pretty=true", "maker", icon="code"),
     section("tool", "kit", "/kit", "maker", icon="kit", letter="k"),
+    section("tool", "notifications", "/notifications", "patient", "professional", "steering", icon="message"),
     section("tool", "security", "/security", "patient", "professional", "steering", icon="shield", letter="s"),
 )
 

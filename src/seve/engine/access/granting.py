@@ -77,7 +77,7 @@ def background_grant(owner: str, origin: str, parameters: SearchParameters, *, b
     """
     if not origin:
         return Grant(holder=owner)
-    principal = _opened(origin)
+    principal = opened(origin)
     grant = grant_of(principal, parameters, base_url=base_url)
     sight = grant.sight
     assert sight is not None
@@ -89,7 +89,8 @@ def _sealed(principal: Principal) -> str:
     return msgspec.json.encode({**asdict(replace(principal, scopes=None)), "scopes": scopes}).decode()
 
 
-def _opened(origin: str) -> Principal:
+def opened(origin: str) -> Principal:
+    """The principal that an `origin` of a grant tells of."""
     found: dict[str, Any] = msgspec.json.decode(origin)
     found["related"] = tuple(found["related"])
     found["scopes"] = None if found["scopes"] is None else Scopes.parse(found["scopes"])

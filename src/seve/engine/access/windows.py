@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from seve.fhir.search.parameters import SearchParameters
     from seve.fhir.smart.scopes import ResourceScope
 
-_TESTED = (TokenMatch, ReferenceMatch, StringMatch, DateMatch, QuantityMatch, PresentMatch)
+TESTED = (TokenMatch, ReferenceMatch, StringMatch, DateMatch, QuantityMatch, PresentMatch)
 """What can be tested on one version by itself; a scope that asks for more (chains, value sets) lets nothing through."""
 
 
@@ -65,4 +65,4 @@ def _criteria(scope: ResourceScope, parameters: SearchParameters, base_url: str)
         )
     except Refusal:
         return None
-    return query.criteria if all(isinstance(c, _TESTED) for c in query.criteria) else None
+    return query.criteria if all(isinstance(c, TESTED) for c in query.criteria) else None

@@ -10,6 +10,7 @@ from seve.engine.audit.criteria import SUPPORTED
 from seve.engine.operations.registry import operations
 from seve.engine.requests import Answer, Request
 from seve.fhir import Resource
+from seve.fhir.subscriptions.backport import GUIDE
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
@@ -18,6 +19,7 @@ _TYPE_INTERACTIONS = (
     "read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create", "search-type",
 )  # fmt: skip
 _SYSTEM_INTERACTIONS = ("transaction", "batch", "search-system", "history-system")
+_TOPIC = f"{GUIDE}capabilitystatement-subscriptiontopic-canonical"
 _FORMATS = ("application/fhir+json", "application/fhir+xml", "json", "xml")
 _PATCH_FORMATS = (
     "application/json-patch+json",
@@ -88,6 +90,8 @@ def _resource(engine: Engine, type_: str, definitions: list[Resource]) -> dict[s
             "interaction": [{"code": code} for code in ("create", "read", "search-type")],
             "searchParam": [p for p in described["searchParam"] if p["name"] in SUPPORTED],
         }
+    if type_ == "Subscription":
+        described["extension"] = [{"url": _TOPIC, "valueCanonical": url} for url in sorted(engine.events.topics)]
     if offered := [
         _operation(d) for d in definitions if type_ in d.get("resource", []) or "Resource" in d.get("resource", [])
     ]:

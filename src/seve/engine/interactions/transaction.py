@@ -92,6 +92,8 @@ def _step(engine: Engine, entry: dict[str, Any], index: int, *, is_lenient: bool
         step.id = check_id(segments[1])
     elif len(segments) > 2 or segments[-1].startswith("$"):
         raise UnknownPath(path=request.path, expression=f"{step.place}.request.url")
+    if step.type == "Subscription" and not step.is_read:
+        raise InvalidBundle("subscription", expression=step.place)
     _complete(step)
     return step
 

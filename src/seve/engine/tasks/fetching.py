@@ -95,7 +95,7 @@ def _opened(parts: SplitResult, hosts: AbstractSet[str], bounds: Bounds) -> HTTP
 
 
 def _asked(connection: HTTPConnection, parts: SplitResult, hosts: AbstractSet[str]) -> HTTPResponse:
-    stream = _connected(connection, hosts)
+    stream = connected(connection, hosts)
     connection.sock = stream  # closed with the connection, should what follows fail
     if parts.scheme == "https":
         stream = ssl.create_default_context().wrap_socket(stream, server_hostname=connection.host)
@@ -108,7 +108,7 @@ def _asked(connection: HTTPConnection, parts: SplitResult, hosts: AbstractSet[st
     return response
 
 
-def _connected(connection: HTTPConnection, hosts: AbstractSet[str]) -> socket.socket:
+def connected(connection: HTTPConnection, hosts: AbstractSet[str]) -> socket.socket:
     """A connection to an address of the host, which was checked."""
     host, port = connection.host, connection.port
     address = str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])

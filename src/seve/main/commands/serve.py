@@ -80,7 +80,7 @@ def listen(settings: Settings, *, address: str, is_open: bool) -> None:
         backlog=_BACKLOG,
         log_access=False,
         log_level=LogLevels.warning,
-        websockets=False,
+        websockets=True,
         respawn_failed_workers=True,
         respawn_interval=_RESPAWN_SECONDS,
         workers_kill_timeout=_KILL_SECONDS,

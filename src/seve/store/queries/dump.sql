@@ -16,6 +16,11 @@ ALTER TABLE version
 -- name: new_cluster_of_removals
 ALTER TABLE removal ALTER COLUMN xid TYPE xid8 USING '3'::xid8;
 
+-- name: new_cluster_of_followers
+-- Transactions of another cluster say nothing here: who follows goes on with what commits from now on.
+WITH followers AS (DELETE FROM follower)
+UPDATE subscription SET since = pg_snapshot_xmin(pg_current_snapshot()) WHERE since IS NOT NULL;
+
 -- name: forget_cluster
 DELETE FROM setting WHERE name IN ('page_secret', 'horizon', 'reindex', 'feed');
 

@@ -32,3 +32,21 @@ ORDER BY v.vid;
 
 -- name: removals
 SELECT vid, type FROM removal WHERE xid >= $1::text::xid8 AND xid < $2::text::xid8;
+
+-- name: begin
+INSERT INTO follower (name, xid, vid) VALUES ($1, '0', -1) ON CONFLICT (name) DO UPDATE SET name = EXCLUDED.name
+RETURNING xid::text::bigint AS xid, vid;
+
+-- name: place
+SELECT xid::text::bigint AS xid, vid FROM follower WHERE name = $1;
+
+-- name: go_on
+UPDATE follower SET xid = $2::text::xid8, vid = $3 WHERE name = $1;
+
+-- name: arrivals
+-- Versions of some types after a place, of transactions before $3 (which have all ended), with those that they replace.
+SELECT v.xid::text::bigint AS xid, v.vid, v.ref, v.version, v.type, v.id, v.patient, v.body IS NULL AS is_deletion,
+    p.vid AS before, p.body IS NOT NULL AS replaces, coalesce(p.xid >= $3::text::xid8, false) AS is_early
+FROM version v LEFT JOIN version p ON v.version > 1 AND p.ref = v.ref AND p.version = v.version - 1
+WHERE (v.xid, v.vid) > ($1::text::xid8, $2::bigint) AND v.xid < $3::text::xid8 AND v.type = ANY ($4::text[])
+ORDER BY v.xid, v.vid LIMIT $5;

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute, Route
 
 from seve.web.desk.desk import DeskPages
+from seve.web.desk.jobs import JobPages
+from seve.web.desk.outbox import outbox
 from seve.web.record.room import Room
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 def desk_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
     """`/desk…`, but for `/desk/accounts`, which sign-in has."""
     room = Room(engine, identity, package="web/desk")
-    desk, guarded = DeskPages(room), room.pages.guarded
+    desk, jobs, guarded = DeskPages(room), JobPages(room), room.pages.guarded
     asked = {
         "/desk": desk.overview,
         "/desk/emergencies": desk.emergencies,
@@ -28,6 +30,8 @@ def desk_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
         "/desk/proofs/head": desk.head,
         "/desk/proofs/entry": desk.proof,
         "/desk/register": desk.register,
+        "/desk/jobs": jobs.overview,
+        "/desk/outbox": outbox(room),
         "/desk/register.json": desk.register_file,
     }
     sent = {
@@ -36,6 +40,7 @@ def desk_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
         "/desk/requests": desk.answer,
         "/desk/policies": desk.preview,
         "/desk/proofs": desk.verify,
+        "/desk/jobs": jobs.change,
     }
     return [
         *(Route(path, guarded(endpoint), methods=["GET"]) for path, endpoint in asked.items()),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute, Route
 
 from seve.web.record.accesses import AccessPages
+from seve.web.record.notifications import NotificationPages
 from seve.web.record.opening import OpeningPages
 from seve.web.record.rights import RightsPages
 from seve.web.record.room import Room
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def record_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
-    """`/sharing…`, `/accesses…`, `/emergency`, `/open-record`, `/summary/…` and `/rights…`."""
+    """`/sharing…`, `/accesses…`, `/emergency`, `/open-record`, `/summary/…`, `/rights…` and `/notifications…`."""
     room = Room(engine, identity)
     sharing, accesses = SharingPages(room), AccessPages(room)
-    opening, rights = OpeningPages(room), RightsPages(room)
+    opening, rights, notifications = OpeningPages(room), RightsPages(room), NotificationPages(room)
     asked = {
         "/sharing": sharing.overview,
         "/sharing/people": sharing.search,
@@ -34,6 +35,7 @@ def record_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
         "/summary/{id}": opening.summary,
         "/rights": rights.overview,
         "/rights/archive/{id}": rights.download,
+        "/notifications": notifications.overview,
     }
     sent = {
         "/sharing/permit": sharing.permit,
@@ -47,6 +49,8 @@ def record_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
         "/emergency": opening.break_glass,
         "/rights/archive": rights.prepare,
         "/rights/ask": rights.ask,
+        "/notifications": notifications.keep,
+        "/notifications/seen": notifications.see,
     }
     guarded = room.pages.guarded
     return [
