@@ -11,6 +11,7 @@ from seve.france.documents.kinds import Format
 
 _PNG_HEAD = 8
 _SOI, _EOI, _SOS = 0xD8, b"\xff\xd9", 0xDA
+_MOST_SEGMENTS = 10_000
 _NOT_FRAMES = (0xC4, 0xC8, 0xCC)
 _STANDALONE = (0x01, *range(0xD0, 0xD8))
 _STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES = 273, 279, 324, 325
@@ -35,7 +36,9 @@ def is_whole_png(data: bytes) -> bool:
 def is_whole_jpeg(data: bytes) -> bool:
     """Segments up to the scan, with a frame among them, and an end mark after it (ITU-T T.81, B.2)."""
     place, has_frame = 2, False
-    while place + 4 <= len(data) and data[place] == 0xFF:
+    for _ in range(_MOST_SEGMENTS):
+        if place + 4 > len(data) or data[place] != 0xFF:
+            return False
         marker = data[place + 1]
         if marker == 0xFF:
             place += 1

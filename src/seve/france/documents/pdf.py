@@ -34,6 +34,8 @@ _SCRIPT = re.compile(rb"/JS\b")
 _OPENS = re.compile(rb"/OpenAction\s*(?:(\d{1,9})\s+\d{1,5}\s+R|<<)")
 _ADDRESS = re.compile(rb"/S\s*/(?:URI|GoToR|SubmitForm|ImportData)\b")
 _ACTION_BYTES = 1_024
+_MOST_ESCAPES = 100_000
+_MOST_OPENINGS = 1_000
 
 
 class _Stream(NamedTuple):
@@ -119,9 +121,12 @@ def _inflated(raw: bytes, head: bytes, limit: int) -> bytes:
 
 
 def _opens_address(between: bytes, packed: list[tuple[bytes, int]]) -> bool:
-    named = set[int]()
+    named, openings = set[int](), 0
     for text in (between, *(_unescaped(text) for text, _ in packed)):
         for match in _OPENS.finditer(text):
+            openings += 1
+            if openings > _MOST_OPENINGS:
+                raise DocumentRefused("pdf_opaque")
             if match[1]:
                 named.add(int(match[1]))
             elif _ADDRESS.search(text, match.end(), match.end() + _ACTION_BYTES):
@@ -147,4 +152,7 @@ def _numbered(between: bytes, packed: list[tuple[bytes, int]]) -> Iterator[tuple
 
 
 def _unescaped(text: bytes) -> bytes:
-    return _ESCAPED.sub(lambda match: bytes((int(match[1], 16),)), text)
+    found, number = _ESCAPED.subn(lambda match: bytes((int(match[1], 16),)), text, count=_MOST_ESCAPES)
+    if number == _MOST_ESCAPES:
+        raise DocumentRefused("pdf_opaque")
+    return found

@@ -192,12 +192,12 @@ def test_a_pdf_that_waits_for_its_reader_is_taken(data: bytes) -> None:
 
 
 def test_a_pdf_made_to_be_slow_is_answered_in_time() -> None:
-    start = time.monotonic()
-    for slow in (b"obj stream\n", b">>stream\n", b"/OpenAction<<", b"1 0 obj ", b"<</OpenAction 4 0 R>>"):
+    start = time.process_time()
+    for slow in (b"#41", b"obj stream\n", b">>stream\n", b"/OpenAction<<", b"1 0 obj ", b"<</OpenAction 4 0 R>>"):
         data = pdf(slow * (2**20 // len(slow)))
         with suppress(DocumentRefused):
             inspect(data)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_rtf_with_an_object_of_another_program_is_refused() -> None:
