@@ -237,6 +237,7 @@ _WEIGHTS = """\
 _FRENCH = """\
 [pages]
 title = "{title}"
+title_short = "{title}"
 patient = "Identifiant du patient"
 open = "Ouvrir"
 kilograms = "Poids, en kilogrammes"
@@ -250,6 +251,7 @@ no_weight = "Donnez un poids entre {{least}} et {{most}} kilogrammes, par exempl
 _ENGLISH = """\
 [pages]
 title = "{title}"
+title_short = "{title}"
 patient = "The patient's id"
 open = "Open"
 kilograms = "Weight, in kilograms"

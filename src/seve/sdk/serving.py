@@ -16,6 +16,7 @@ from seve.engine.access.held import Grants
 from seve.sdk.records import Records
 from seve.sdk.refusals import NotForYou
 from seve.sdk.visit import Again, Document, Shown, To, View, Visit, Visitor
+from seve.web.navigation import Audience, Section, audience_of
 from seve.web.signin.devices import address_of
 from seve.web.signin.forms import Form
 from seve.web.signin.pages import Pages
@@ -40,6 +41,17 @@ def solution_routes(engine: Engine, identity: Identity, solution: Solution) -> l
         static = StaticFiles(packages=[(solution.module, "static")])
         routes.insert(0, Mount(f"{solution.manifest.path}/static", static))
     return routes
+
+
+def solution_sections(solution: Solution) -> list[Section]:
+    """The way to its first page, `/`, for those who may come there; none without one. Named by its texts `pages.title` and, below
+    a thumb, `pages.title_short`.
+    """
+    first = next((page for page in solution.pages if page.path == "/" and page.method == "GET"), None)
+    if first is None:
+        return []
+    audiences = frozenset[Audience](audience_of(role, is_open=False) for role in first.roles)
+    return [Section("place", f"{solution.package}.pages.title", solution.manifest.path, "record", audiences)]
 
 
 class _Place:

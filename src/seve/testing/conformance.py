@@ -58,7 +58,7 @@ _NEVER: Final = {
     "an empty title": "//title[not(normalize-space())]",
     "no alternative text": "//img[not(@alt)]",
     "inline code": "//script[not(@src)] | //*[@style or @onclick or @onload or @onerror or @onsubmit or @onchange]",
-    "a form without its token": "//form[@method='post' and not(.//input[@name='csrf'])]",
+    "a form without its token": "//main//form[@method='post' and not(.//input[@name='csrf'])]",
 }
 _PLACE: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
 

@@ -167,7 +167,13 @@ async def test_new_policies_are_previewed_then_put_in_force_and_told_in_the_trai
     page = unescape(browser.page)
     assert "Ce que « règles.csv » changerait" in page
     assert await status(api, "nurse", "Observation/a1") == 200, "a preview changes nothing"
-    await send_file(browser, "", confirmed="1", title="règles.csv", text=browser.page.split("hidden>")[1].split("<")[0])
+    await send_file(
+        browser,
+        "",
+        confirmed="1",
+        title="règles.csv",
+        text=browser.page.partition('name="text" hidden>')[2].partition("<")[0],
+    )
     assert "Les nouvelles règles sont en vigueur" in text(browser)
     assert [await status(api, who, "Observation/a1") for who in ("doc", "nurse")] == [200, 404]
     contents = await site.world.engine.database.pool.fetch(
