@@ -1,0 +1,1 @@
+# What Sève uses of pyspark, for type checks where the extra `spark` is not installed.
