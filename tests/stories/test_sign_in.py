@@ -20,7 +20,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 from tests.spec.signin.place import Place
 from tests.spec.smart.apps import app as application_of
 
@@ -33,6 +32,7 @@ from seve.store.audit.ledger import Ledger
 from seve.store.database import Database
 from seve.store.migrate import prepare
 from seve.testing.serving import free_port
+from seve.web.assets import static_route
 from seve.web.security import SecurityHeaders
 from seve.web.signin import signin_routes
 
@@ -85,7 +85,7 @@ class Site:
             await application_of(place, redirect_uris=(f"{self.url}/back",))
             routes = [
                 *signin_routes(place.identity),
-                Mount("/static", StaticFiles(packages=[("seve.web", "static")])),
+                static_route(),
                 Route("/", lambda _: PlainTextResponse("accueil")),
                 Route("/back", lambda _: PlainTextResponse("application")),
                 Mount("/", oauth(place.identity)),

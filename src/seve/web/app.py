@@ -9,8 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 
 from seve.engine.dispatch import perform
 from seve.engine.identity.refusals import SignInNeeded
@@ -21,7 +20,12 @@ from seve.kernel.texts import LANGUAGES, text
 from seve.store import reading
 from seve.store.database import is_unavailable
 from seve.web import showing
+from seve.web.assets import static_route
+from seve.web.installing import installing_routes
+from seve.web.kit.pages import kit_routes
 from seve.web.languages import choose
+from seve.web.look import came_from, choose_look
+from seve.web.navigation import Navigation, Section
 from seve.web.security import SecurityHeaders
 from seve.web.shell import Shell, Visitors
 
@@ -31,9 +35,12 @@ if TYPE_CHECKING:
     from seve.engine.engine import Engine
 
 
-def pages(engine: Engine, visitors: Visitors, *, routes: Sequence[BaseRoute] = ()) -> Starlette:
-    """The application that serves the pages of an engine; `routes` are those of other parts, which come first."""
-    site = _Site(Shell(engine, visitors))
+def pages(
+    engine: Engine, visitors: Visitors, *, routes: Sequence[BaseRoute] = (), sections: Sequence[Section] = ()
+) -> Starlette:
+    """The application that serves the pages of an engine; `routes` and `sections` are those of other parts, the routes come first."""
+    shell = Shell(engine, visitors)
+    site = _Site(shell)
     made = Starlette(
         routes=[
             *routes,
@@ -44,11 +51,15 @@ def pages(engine: Engine, visitors: Visitors, *, routes: Sequence[BaseRoute] = (
             Route("/r/{type}/{id}", site.resource),
             Route("/r/{type}/{id}/_history", site.history),
             Route("/r/{type}/{id}/_history/{version}", site.resource),
-            Mount("/static", StaticFiles(packages=[("seve.web", "static")])),
+            Route("/look", site.look, methods=["POST"]),
+            *kit_routes(shell),
+            *installing_routes(shell),
+            static_route(),
         ],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={404: site.lost, SignInNeeded: site.to_sign_in, Exception: site.failed},
     )
+    made.state.navigation = Navigation(sections)
     made.router.redirect_slashes = False  # it would redirect to whatever Host the request names
     return made
 
@@ -70,14 +81,14 @@ class _Site:
     async def language(self, request: HttpRequest) -> Response:
         """Sets the language and goes back to the page it was asked from."""
         wanted = request.path_params["language"]
-        back = urlsplit(request.headers.get("referer", "/"))
-        here = f"{back.path or '/'}{'?' + back.query if back.query else ''}"
-        response = RedirectResponse(
-            here if here.startswith("/") and not here.startswith(("//", "/\\")) else "/", status_code=303
-        )
+        response = RedirectResponse(came_from(request), status_code=303)
         if wanted in LANGUAGES:
             choose(response, wanted, is_secure=self._engine.base_url.startswith("https://"))
         return response
+
+    async def look(self, request: HttpRequest) -> Response:
+        """Sets the theme or the density and goes back to the page it was asked from."""
+        return await choose_look(request, is_secure=self._engine.base_url.startswith("https://"))
 
     async def type(self, request: HttpRequest) -> Response:
         """A search of one type, by its own search text."""

@@ -1,4 +1,7 @@
-"""Headers that every page carries: one strict policy, no inline script, nothing from elsewhere. Those of every answer are the shield's."""
+"""Headers that every page carries: one strict policy, no inline script, nothing from elsewhere. Those of every answer are the shield's.
+
+A document that is shown within a page says its own policy, stricter still; it stands.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _HEADERS = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "manifest-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -28,7 +31,9 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, with_headers)

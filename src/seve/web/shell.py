@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from seve.engine.access import open_grant
 from seve.kernel.refusals import Refusal
-from seve.kernel.texts import Language, text
+from seve.kernel.texts import Language
+from seve.web.frame import environment, frame
 from seve.web.languages import language_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from seve.engine.engine import Engine
     from seve.engine.identity.principal import Principal
     from seve.store.grant import Grant
+    from seve.web.navigation import Audience
     from seve.web.signin.badges import Badge
 
 
@@ -63,13 +64,7 @@ class Shell:
     def __init__(self, engine: Engine, visitors: Visitors, *, packages: Sequence[str] = ()) -> None:
         self.engine = engine
         self.visitors = visitors
-        self._templates = Environment(
-            loader=ChoiceLoader([PackageLoader(name) for name in ("seve.web", *packages)]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = environment(("seve.web", *packages))
 
     @property
     def is_open(self) -> bool:
@@ -81,27 +76,24 @@ class Shell:
         return language_of(request)
 
     async def page(
-        self, request: Request, template: str, status: int = 200, /, *, is_bare: bool = False, **context: Any
+        self,
+        request: Request,
+        template: str,
+        status: int = 200,
+        /,
+        *,
+        is_bare: bool = False,
+        audience: Audience | None = None,
+        **context: Any,
     ) -> Response:
-        """A page in the frame. Templates say their texts by `say(key, …)`, keys below `web.pages`, or in full after a colon.
+        """A page in the frame. Templates say their texts by `say(key, …)`, keys below `web.pages`, or in full by `full`.
 
-        `is_bare`: without asking who visits, for when that may be what can't be answered.
+        `is_bare`: without asking who visits, for when that may be what can't be answered. `audience`: in the frame of other
+        people, as the kit's page shows it.
         """
-        language = self.language(request)
-
-        def say(key: str, **fields: object) -> str:
-            return text(key[1:] if key.startswith(":") else f"web.pages.{key}", fields, language)
-
-        content = self._templates.get_template(template).render(
-            say=say,
-            language=language,
-            fhir_url=self.engine.base_url,
-            here=request.url.path,
-            is_open=self.is_open,
-            visitor=None if is_bare else await self.visitors.badge(request),
-            **context,
-        )
-        return HTMLResponse(content, status)
+        visitor = None if is_bare else await self.visitors.badge(request)
+        given = frame(request, visitor, is_open=self.is_open, fhir_url=self.engine.base_url, audience=audience)
+        return HTMLResponse(self._templates.get_template(template).render({**given, **context}), status)
 
     async def refused(self, request: Request, refusal: Refusal) -> Response:
         """The page of a refusal."""

@@ -8,13 +8,14 @@ import pytest
 from seve.rest.answering import Send
 from seve.rest.asking import Receive, Scope
 from seve.rest.shield.shield import Rules, Shield
+from seve.web.assets import assets
 
 from .conftest import Whole
 
 PAGES = ("/", "/signin", "/security", "/r/Patient", "/r/Patient/ana", "/nowhere", "/r/Patient/ana/_history")
 DATA = ("/fhir/metadata", "/fhir/Patient/ana", "/fhir/Patient", "/fhir/Patient/absent", "/fhir/no/such/path", "/fhir")
 OAUTH = ("/oauth/authorize", "/oauth/token", "/oauth/jwks", "/oauth/nowhere", "/.well-known/openid-configuration")
-FILES = ("/static/seve.css", "/signin/static/nowhere.js", "/static/../app.py")
+FILES = (assets().url("seve.css"), "/static/0/nowhere.js", "/static/0/../../app.py", "/sw.js", "/manifest.webmanifest")
 
 
 def check_everywhere(answer: httpx.Response) -> None:
@@ -49,9 +50,11 @@ async def test_what_may_be_about_a_person_is_stored_nowhere(whole: Whole, path: 
 
 
 async def test_what_is_the_same_for_everybody_may_be_kept(whole: Whole) -> None:
-    answer = await whole.client().get("/static/seve.css")
+    answer = await whole.client().get(assets().url("seve.css"))
     assert answer.status_code == 200
-    assert "cache-control" not in answer.headers
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    earlier = await whole.client().get("/static/0/seve.css")
+    assert earlier.headers["cache-control"] == "no-cache", "a page made before an update must not keep what is of after it"
     assert "max-age" in (await whole.client().get("/oauth/jwks")).headers["cache-control"]
 
 

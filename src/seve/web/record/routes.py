@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 
 from seve.web.record.accesses import AccessPages
 from seve.web.record.opening import OpeningPages
@@ -51,7 +50,6 @@ def record_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
     }
     guarded = room.pages.guarded
     return [
-        Mount("/record/static", StaticFiles(packages=[("seve.web.record", "static")])),
         *(Route(path, guarded(endpoint), methods=["GET"]) for path, endpoint in asked.items()),
         *(Route(path, guarded(endpoint), methods=["POST"]) for path, endpoint in sent.items()),
     ]

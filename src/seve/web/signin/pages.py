@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -15,6 +14,7 @@ from seve.engine.identity.refusals import ProofTooOld, SignInNeeded
 from seve.engine.identity.sessions import session_of_cookie
 from seve.kernel.refusals import Refusal
 from seve.kernel.texts import Language, module_of, text
+from seve.web.frame import environment, frame
 from seve.web.languages import language_of
 from seve.web.signin import cookies, forms
 from seve.web.signin.badges import badge_of
@@ -33,14 +33,7 @@ class Pages:
     def __init__(self, identity: Identity, *, package: str = "web/signin") -> None:
         self.identity = identity
         self._package = package
-        named = dict.fromkeys((module_of(package), "seve.web"))
-        self._templates = Environment(
-            loader=ChoiceLoader([PackageLoader(name) for name in named]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = environment(dict.fromkeys((module_of(package), "seve.web")))
 
     def guarded(self, endpoint: Endpoint) -> Endpoint:
         """Turns what is refused into a page: without a session to sign-in, with an old proof to proving it again."""
@@ -90,24 +83,12 @@ class Pages:
         """A page. It is about one person, so that nothing keeps it. `held` in the context is the session whose forms it has."""
         language = self.language(request)
 
-        def say(key: str, **fields: object) -> str:
-            return text(f"web.pages.{key}", fields, language)
-
         def tell(key: str, **fields: object) -> str:
             return text(f"{self._package}.{key}", fields, language)
 
-        content = self._templates.get_template(template).render(
-            say=say,
-            tell=tell,
-            language=language,
-            fhir_url=self.identity.fhir_url,
-            here=request.url.path,
-            csrf_of=forms.csrf_of,
-            is_open=False,
-            has_passkeys=self.identity.has_passkeys,
-            visitor=request.state.badge,
-            **context,
-        )
+        given = frame(request, request.state.badge, is_open=False, fhir_url=self.identity.fhir_url)
+        own = {"tell": tell, "csrf_of": forms.csrf_of, "has_passkeys": self.identity.has_passkeys}
+        content = self._templates.get_template(template).render({**given, **own, **context})
         return HTMLResponse(content, status, _PRIVATE)
 
     def onward(self, request: Request, address: str) -> Response:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 
 from seve.web.signin.consent import ConsentPages
 from seve.web.signin.desk import DeskPages
@@ -62,7 +61,6 @@ def signin_routes(identity: Identity) -> list[BaseRoute]:
         "/desk/accounts/block": desk.block,
     }
     return [
-        Mount("/signin/static", StaticFiles(packages=[("seve.web.signin", "static")])),
         *(Route(path, pages.guarded(endpoint), methods=["GET"]) for path, endpoint in asked.items()),
         *(Route(path, pages.guarded(endpoint), methods=["POST"]) for path, endpoint in sent.items()),
     ]
