@@ -21,7 +21,7 @@ from seve.rest.app import FhirApp
 from seve.rest.gate import BearerGate, OpenGate
 from seve.rest.oauth.app import is_mine, oauth
 from seve.rest.shield.shield import Rules, Shield
-from seve.sdk.serving import solution_routes
+from seve.sdk.serving import solution_routes, solution_sections
 from seve.web.app import pages
 from seve.web.desk import desk_routes
 from seve.web.record import record_routes
@@ -125,6 +125,7 @@ class Application:
                 *desk_routes(engine, identity),
                 *(route for solution in solutions() for route in solution_routes(engine, identity, solution)),
             ],
+            sections=[section for solution in solutions() for section in solution_sections(solution)],
         )
 
 

@@ -1,10 +1,13 @@
 """The one door for solutions: what a package under `solutions/`, or an outside one, builds on. See docs/how-to/make-a-solution.md."""
 
+from seve.engine.rights.people import Person
+from seve.sdk import kit, wording
 from seve.sdk.manifest import Manifest, ManifestWrong
 from seve.sdk.records import Change, Found, Records
 from seve.sdk.refusals import Changed, NotForYou, NotFound, Undeclared
 from seve.sdk.solution import Page, Solution
 from seve.sdk.visit import Again, Document, To, View, Visit, Visitor
+from seve.sdk.whose import Whose, whose
 from seve.web.signin.forms import Form
 from seve.web.uploads import Sent
 
@@ -20,6 +23,7 @@ __all__ = [
     "NotForYou",
     "NotFound",
     "Page",
+    "Person",
     "Records",
     "Sent",
     "Solution",
@@ -28,4 +32,8 @@ __all__ = [
     "View",
     "Visit",
     "Visitor",
+    "Whose",
+    "kit",
+    "whose",
+    "wording",
 ]

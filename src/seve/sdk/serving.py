@@ -16,6 +16,7 @@ from seve.engine.access.held import Grants
 from seve.sdk.records import Records
 from seve.sdk.refusals import NotForYou
 from seve.sdk.visit import Again, Document, Shown, To, View, Visit, Visitor
+from seve.web.navigation import Section, audience_of
 from seve.web.signin.devices import address_of
 from seve.web.signin.forms import Form
 from seve.web.signin.pages import Pages
@@ -40,6 +41,15 @@ def solution_routes(engine: Engine, identity: Identity, solution: Solution) -> l
         static = StaticFiles(packages=[(solution.module, "static")])
         routes.insert(0, Mount(f"{solution.manifest.path}/static", static))
     return routes
+
+
+def solution_sections(solution: Solution) -> tuple[Section, ...]:
+    """Its place in the navigation of those whom it is for; none without an icon."""
+    manifest = solution.manifest
+    if not manifest.icon:
+        return ()
+    audiences = frozenset(audience_of(role, is_open=False) for role in manifest.roles)
+    return (Section("place", f"{solution.package}.pages.nav", manifest.path, manifest.icon, audiences),)
 
 
 class _Place:

@@ -22,7 +22,7 @@ from seve.engine.identity.policy import Policy
 from seve.engine.identity.service import open_identity
 from seve.engine.identity.sessions import Proof, open_session
 from seve.engine.requests import Request
-from seve.sdk.serving import solution_routes
+from seve.sdk.serving import solution_routes, solution_sections
 from seve.store.access.policies import replace as put_policies
 from seve.store.identity import accounts
 from seve.web.app import pages
@@ -131,6 +131,7 @@ async def site(engine: Engine, *, solutions: Sequence[Solution], keys: Path) -> 
                 *desk_routes(engine, identity),
                 *routes,
             ],
+            sections=[section for solution in solutions for section in solution_sections(solution)],
         )
         made = Site(engine, identity, application)
         await made.put(*_cast())
