@@ -5,14 +5,15 @@ from seve.sdk import kit, wording
 from seve.sdk.manifest import Manifest, ManifestWrong
 from seve.sdk.records import Change, Found, Records
 from seve.sdk.refusals import Changed, NotForYou, NotFound, Undeclared
-from seve.sdk.solution import Page, Solution
-from seve.sdk.visit import Again, Document, To, View, Visit, Visitor
+from seve.sdk.solution import Answer, Page, Solution
+from seve.sdk.visit import Again, Document, Shown, To, View, Visit, Visitor
 from seve.sdk.whose import Whose, whose
 from seve.web.signin.forms import Form
 from seve.web.uploads import Sent
 
 __all__ = [
     "Again",
+    "Answer",
     "Change",
     "Changed",
     "Document",
@@ -26,6 +27,7 @@ __all__ = [
     "Person",
     "Records",
     "Sent",
+    "Shown",
     "Solution",
     "To",
     "Undeclared",

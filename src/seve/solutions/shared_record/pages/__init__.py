@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from seve.sdk import Page
 
-from seve.solutions.shared_record.pages import entry, home, timeline, trends
+from seve.solutions.shared_record.model.sheets import SHEETS, SheetName
+from seve.solutions.shared_record.pages import entry, home, sheets, timeline, trends
 
 _BOTH = frozenset({"patient", "professional"})
 _PATIENTS = frozenset({"patient"})
+_PROFESSIONALS = frozenset({"professional"})
 _ALL = frozenset({"patient", "professional", "officer"})
+
+
+def _sheet(name: SheetName) -> tuple[Page, ...]:
+    """The pages of one list."""
+    path = f"/{{patient}}/{name}"
+    return (
+        Page(path, sheets.of(name, sheets.show), _BOTH),
+        Page(path, sheets.of(name, sheets.add), _PROFESSIONALS, method="POST"),
+        Page(f"{path}/{{id}}", sheets.of(name, sheets.edit), _PROFESSIONALS),
+        Page(f"{path}/{{id}}", sheets.of(name, sheets.correct), _PROFESSIONALS, method="POST"),
+        Page(f"{path}/{{id}}/end", sheets.of(name, sheets.end), _PROFESSIONALS, method="POST"),
+    )
+
+
 PAGES = (
     Page("/", home.door, _ALL),
     Page("/{patient}", home.home, _BOTH),
@@ -17,4 +33,5 @@ PAGES = (
     Page("/{patient}/trends", trends.show, _BOTH),
     Page("/{patient}/trends", trends.measure, _PATIENTS, method="POST"),
     Page("/{patient}/smoking", trends.note_smoking, _BOTH, method="POST"),
+    *(page for name in SHEETS for page in _sheet(name)),
 )
