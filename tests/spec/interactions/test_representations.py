@@ -1,5 +1,7 @@
 """JSON, XML, Binary, summaries and capabilities (R4, 3.1.0.1, 3.1.0.9, 3.1.1.5)."""
 
+import base64
+
 import httpx
 import pytest
 from tests.spec.asking import PATIENT, make, observation, ok
@@ -58,6 +60,44 @@ async def test_binary_is_given_and_taken_in_its_own_type(client: httpx.AsyncClie
     raw = await client.get(url, headers={"Accept": "application/pdf"})
     assert (raw.headers["content-type"], raw.content) == ("application/pdf", b"%PDF-1.7 \x00\xff")
     assert (await client.get(url)).json()["resourceType"] == "Binary"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "content"),
+    [
+        ("application/pdf", b"<html><script>alert(1)</script></html>"),
+        ("application/pdf; x=y", b"\x89PNG\r\n\x1a\n"),
+        ("image/png", b"\xff\xd8\xff\xe0"),
+        ("application/zip", b"%PDF-1.7"),
+    ],
+)
+async def test_a_binary_whose_first_bytes_are_of_another_type_is_refused(
+    client: httpx.AsyncClient, media_type: str, content: bytes
+) -> None:
+    raw = await client.post("Binary", content=content, headers={"content-type": media_type})
+    resource = {"resourceType": "Binary", "contentType": media_type, "data": base64.b64encode(content).decode()}
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [{"resource": resource, "request": {"method": "POST", "url": "Binary"}}],
+    }
+    for answer in (raw, await client.post("Binary", json=resource), await client.post("", json=bundle)):
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["issue"][0]["diagnostics"] == "engine.refusals.binary_mislabelled"
+    outcome = await ok(await client.post("Binary/$validate", json=resource))
+    assert [issue["severity"] for issue in outcome["issue"]] == ["error"]
+    assert "entry" not in await ok(await client.get("Binary"))
+
+
+@pytest.mark.parametrize(
+    ("media_type", "content"),
+    [("text/html", b"%PDF-1.7"), ("application/octet-stream", b"MZ"), ("image/jpeg", b"\xff\xd8\xff\xe0")],
+)
+async def test_a_binary_of_a_type_that_first_bytes_do_not_tell_is_taken_as_it_is(
+    client: httpx.AsyncClient, media_type: str, content: bytes
+) -> None:
+    created = await client.post("Binary", content=content, headers={"content-type": media_type})
+    assert created.status_code == 201, created.text
 
 
 async def test_summary_and_elements_are_marked_as_parts(client: httpx.AsyncClient) -> None:
