@@ -24,16 +24,13 @@ _DENSE = frozenset({"professional", "hospital", "steering", "research", "maker"}
 
 def environment(packages: Iterable[str]) -> Environment:
     """Templates of these packages, the first that has one."""
-    made = Environment(
+    return Environment(
         loader=ChoiceLoader([PackageLoader(name) for name in packages]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["asset"] = assets().url
-    made.globals["has_asset"] = assets().__contains__
-    return made
 
 
 def frame(
@@ -49,6 +46,8 @@ def frame(
         "full": _sayer("", language),
         "day": partial(wording.day, language=language),
         "time_of": partial(wording.time_of, language=language),
+        "asset": assets().url,
+        "has_asset": assets().__contains__,
         "visitor": visitor,
         "is_open": is_open,
         "fhir_url": fhir_url,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, cast, get_args
+from typing import Literal, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 Theme: TypeAlias = Literal["auto", "light", "dark"]
 Density: TypeAlias = Literal["roomy", "dense"]
-THEMES: tuple[Theme, ...] = get_args(Theme)
-DENSITIES: tuple[Density, ...] = get_args(Density)
+_THEMES: dict[str, Theme] = {"auto": "auto", "light": "light", "dark": "dark"}
+_DENSITIES: dict[str, Density] = {"roomy": "roomy", "dense": "dense"}
 _NAME = "look"
 _BOUND = f"__Host-{_NAME}"
 _SECONDS = 365 * 86_400
@@ -34,8 +34,8 @@ class Look:
     def changed(self, *, theme: str = "", density: str = "") -> Look:
         """With what was chosen; what is no choice changes nothing."""
         return Look(
-            cast("Theme", theme) if theme in THEMES else self.theme,
-            cast("Density", density) if density in DENSITIES else self.density,
+            _THEMES.get(theme, self.theme),
+            _DENSITIES.get(density) or self.density,
         )
 
 

@@ -54,7 +54,9 @@ async def test_what_is_the_same_for_everybody_may_be_kept(whole: Whole) -> None:
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     earlier = await whole.client().get("/static/0/seve.css")
-    assert earlier.headers["cache-control"] == "no-cache", "a page made before an update must not keep what is of after it"
+    assert earlier.headers["cache-control"] == "no-cache", (
+        "a page made before an update must not keep what is of after it"
+    )
     assert "max-age" in (await whole.client().get("/oauth/jwks")).headers["cache-control"]
 
 

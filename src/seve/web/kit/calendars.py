@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias
@@ -108,5 +107,5 @@ def asked(view: str, day: str, *, today: date) -> tuple[View, date]:
         around = today
     if not 1900 <= around.year <= 2199:
         around = today
-    found: Iterable[View] = (one for one in VIEWS if one == view)
-    return next(iter(found), "month"), around
+    known: dict[str, View] = {one: one for one in VIEWS}
+    return known.get(view, "month"), around

@@ -13,6 +13,7 @@ WIDTH, HEIGHT = 480, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 30
 _STEPS = (1, 2, 5, 10)
 _MOST_LABELS = 8
+_NO_SPAN = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def drawing(chart: Chart) -> Drawing:
 
 def ticks(least: float, most: float, *, about: int = 5) -> tuple[float, ...]:
     """Round numbers from at most `least` to at least `most`, as steps of 1, 2 or 5 by a power of ten."""
-    span = (most - least) or abs(most) or 1.0
+    span = most - least if most - least > _NO_SPAN else max(abs(most), 1.0)
     power = 10 ** math.floor(math.log10(span / about))
     step = next((n * power for n in _STEPS if span / (n * power) <= about), 10 * power)
     first, last = math.floor(least / step), math.ceil(most / step)
@@ -112,7 +113,7 @@ class _Pen:
         self._chart = chart
         least, most = _bounds(chart)
         self._rows = ticks(least, most)
-        self._columns = ticks(*_across(chart)) if chart.kind == "scatter" else ()
+        self._columns: tuple[float, ...] = ticks(*_across(chart)) if chart.kind == "scatter" else ()
 
     def drawing(self) -> Drawing:
         """All of it."""

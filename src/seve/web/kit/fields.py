@@ -59,12 +59,14 @@ class Field:
 
 
 def filled(fields: Iterable[Field], *, typed: Iterable[tuple[str, str]], problems: dict[str, str]) -> tuple[Field, ...]:
-    """The fields of a form that came back, with what was typed (pairs of name and value) and the problem of each by name."""
+    """The fields of a form that came back, with what was typed (pairs of name and value) and the problem of each by name. A browser
+    sends nothing of a field that is disabled: it stays as it was.
+    """
     pairs = tuple(typed)
     return tuple(
         replace(
             field,
-            typed=tuple(value for name, value in pairs if name == field.name),
+            typed=field.typed if field.is_disabled else tuple(value for name, value in pairs if name == field.name),
             problem=problems.get(field.name, ""),
         )
         for field in fields

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from seve.web.kit.people import Person
 from seve.web.kit.specimens import Tell
 from seve.web.kit.steps import Tab, steps
 from seve.web.kit.timelines import by_month
-from seve.web.navigation import PEOPLE
+from seve.web.navigation import PEOPLE, Audience
 
 if TYPE_CHECKING:
     from seve.web.shell import Shell
@@ -31,6 +30,7 @@ _PARTS = (
     "modes", "colours", "type", "icons", "buttons", "marks", "notices", "tiles", "fields", "tables", "timelines", "calendars", "charts",
     "people", "advice", "ways", "dialogs", "files", "waiting",
 )  # fmt: skip
+_AUDIENCES: dict[str, Audience] = {one: one for one in PEOPLE}
 _TOLD = frozenset({"a_reached", "a_overruled"})
 _MOST_SUGGESTIONS = 6
 _PAGES = 9
@@ -56,11 +56,10 @@ class _KitPage:
         tell, query = self._tell(request), request.query_params
         view, around = asked(query.get("view", ""), query.get("day", ""), today=specimens.TODAY)
         fields = self._fields(request, tell)
-        audience = next((one for one in PEOPLE if one == query.get("for")), None)
         return await self._shell.page(
             request,
             "kit/page.html",
-            audience=audience,
+            audience=_AUDIENCES.get(query.get("for", "")),
             tell=tell,
             parts=_PARTS,
             people=PEOPLE,
@@ -112,9 +111,8 @@ class _KitPage:
         fields, query = specimens.fields(tell), request.query_params
         if "sent" not in query:
             return fields
-        missing = partial(query.get, default="")
-        problems = {name: tell(f"f_{name}_problem") for name in ("name", "birth", "how") if not missing(name)}
-        if missing("birth") > specimens.TODAY.isoformat():
+        problems = {name: tell(f"f_{name}_problem") for name in ("name", "birth", "how") if not query.get(name)}
+        if query.get("birth", "") > specimens.TODAY.isoformat():
             problems["birth"] = tell("f_birth_problem")
         return filled(fields, typed=query.multi_items(), problems=problems)
 

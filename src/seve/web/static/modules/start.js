@@ -17,7 +17,8 @@ const WANTED = {
 for (const [selector, name] of Object.entries(WANTED)) {
   if (document.querySelector(selector)) import(`./${name}.js`);
 }
-document.querySelector("[role=alert][tabindex]")?.focus();
+addEventListener("load", () => document.querySelector("[role=alert][tabindex]")?.focus()); // after the browser went to the address's fragment
 if ("serviceWorker" in navigator && window.isSecureContext) {
-  addEventListener("load", () => navigator.serviceWorker.register("/sw.js"));
+  const without = () => undefined; // a private window has no worker: the site is then as it is without one
+  addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(without));
 }

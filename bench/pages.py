@@ -1,0 +1,159 @@
+"""`python -m bench.pages`: what each page weighs, and how long it takes to be usable on a slow phone, beside the budget.
+
+Chromium plays the phone: its processor four times slower than this machine's, a line of 1.6 Mbit/s down, 0.75 up, 150 ms a round trip
+(what Lighthouse takes for a phone), nothing kept from before. Usable is when the page is laid out, its style and its own script have
+run and it answers to a press: the end of `load` for the document and all modules that it asks for, but not of charts, which
+come after. Weights are bytes on the wire; typefaces are told apart, for text is shown without waiting for them.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from rich.console import Console
+from rich.table import Table
+from tools.browser import executable
+
+SCRIPT_BYTES, USABLE_MS = 100_000, 1_000
+SLOWER = 4
+LINE = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
+RUNS = 5
+PAGES: tuple[tuple[str, str], ...] = (
+    ("", "/signin"),
+    ("", "/kit"),
+    ("Jeanne Moreau-Lefèvre", "/"),
+    ("Jeanne Moreau-Lefèvre", "/sharing"),
+    ("Jeanne Moreau-Lefèvre", "/accesses"),
+    ("Lucie Bernard", "/summary/demo-jeanne"),
+    ("Dr Yasmine Karim", "/open-record"),
+    ("Dr Yasmine Karim", "/summary/demo-jeanne"),
+    ("Marc Petit", "/desk"),
+)
+
+
+@dataclass(slots=True)
+class Weights:
+    """Bytes on the wire by kind of file."""
+
+    script: int = 0
+    style: int = 0
+    font: int = 0
+    total: int = 0
+
+    def add(self, kind: str, size: int) -> None:
+        self.total += size
+        if kind in {"script", "style", "font"}:
+            setattr(self, kind, getattr(self, kind) + size)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    weights: Weights
+    usable_ms: float
+
+
+def main(arguments: list[str]) -> int:
+    """The table; the address of a running `seve demo` is the argument."""
+    if len(arguments) != 1 or (path := executable()) is None:
+        print("usage: python -m bench.pages http://localhost:8080   (a running `seve demo`; needs Chromium)")
+        return 2
+    table = Table(
+        "who",
+        "page",
+        "script KB",
+        "style KB",
+        "typefaces KB",
+        "total KB",
+        "usable ms",
+        "budget",
+        title="Pages on a slow phone",
+    )
+    console = Console(width=130)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        for who, page in PAGES:
+            table.add_row(
+                who or "nobody", page, *_row([_measure(browser, arguments[0], who=who, path=page) for _ in range(RUNS)])
+            )
+        browser.close()
+    console.print(table)
+    console.print(
+        f"budget: {SCRIPT_BYTES // 1000} KB of script, {USABLE_MS} ms; median of {RUNS}, each with an empty cache"
+    )
+    return 0
+
+
+def _row(runs: list[Measured]) -> Iterator[str]:
+    weights = runs[-1].weights
+    usable = statistics.median(one.usable_ms for one in runs)
+    for size in (weights.script, weights.style, weights.font, weights.total):
+        yield f"{size / 1000:.1f}"
+    yield f"{usable:.0f} ({min(one.usable_ms for one in runs):.0f} to {max(one.usable_ms for one in runs):.0f})"
+    is_light, is_quick = weights.script <= SCRIPT_BYTES, usable <= USABLE_MS
+    yield "met" if is_light and is_quick else f"missed:{'' if is_light else ' script'}{'' if is_quick else ' time'}"
+
+
+def _measure(browser: Browser, site: str, *, who: str, path: str) -> Measured:
+    with _phone(browser, site) as page:
+        if who:
+            _enter(page, who)
+        devtools = page.context.new_cdp_session(page)
+        weights, kinds = Weights(), dict[str, str]()
+        devtools.on("Network.responseReceived", lambda event: kinds.update({event["requestId"]: _kind(event)}))
+        devtools.on(
+            "Network.loadingFinished",
+            lambda event: weights.add(kinds.get(event["requestId"], ""), int(event["encodedDataLength"])),
+        )
+        devtools.send("Network.enable")
+        devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        devtools.send("Network.emulateNetworkConditions", LINE)
+        devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        page.goto(path, wait_until="load")
+        usable: float = page.evaluate(_USABLE)
+        page.wait_for_load_state("networkidle")
+        return Measured(weights, usable)
+
+
+_USABLE = """() => new Promise((done) => {
+  const [visit] = performance.getEntriesByType("navigation");
+  const scripts = performance.getEntriesByType("resource").filter((one) => one.name.includes("/modules/"));
+  const end = Math.max(visit.domContentLoadedEventEnd, ...scripts.map((one) => one.responseEnd));
+  requestAnimationFrame(() => setTimeout(() => {
+    const [paint] = performance.getEntriesByName("first-contentful-paint");
+    done(Math.max(end, paint ? paint.startTime : 0));
+  }, 0));
+})"""
+
+
+@contextmanager
+def _phone(browser: Browser, site: str) -> Generator[Page]:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="fr-FR", base_url=site, service_workers="block"
+    )
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def _enter(page: Page, who: str) -> None:
+    page.goto("/signin")
+    page.get_by_role("button", name=who).first.click()
+    page.wait_for_load_state()
+    if page.url.endswith("/signin/activity"):
+        page.locator("main form button").first.click()
+        page.wait_for_load_state()
+
+
+def _kind(event: dict[str, Any]) -> str:
+    return {"Script": "script", "Stylesheet": "style", "Font": "font"}.get(event["type"], "")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
