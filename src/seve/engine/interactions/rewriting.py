@@ -66,10 +66,13 @@ def _text(text: str, places: Mapping[str, str], key: str) -> str:
 
 @cache
 def _rewritten_keys() -> frozenset[str]:
-    """The JSON keys whose values are of a rewritten type wherever R4 has them, references and narrative included."""
+    """The JSON keys whose values are of a rewritten type wherever R4 has them, references and narrative included.
+
+    `url` too: a file's (Attachment.url) shares its name with two canonicals, which never are the fullUrl of an entry.
+    """
     found = dict[str, set[str]]()
     for schema in core().types.values():
         for element in schema.elements.values():
             for key, type_ in element.keys.items():
                 found.setdefault(key, set()).add(type_)
-    return frozenset(key for key, types in found.items() if types <= _REWRITTEN_TYPES) | {"reference", "div"}
+    return frozenset(key for key, types in found.items() if types <= _REWRITTEN_TYPES) | {"reference", "div", "url"}

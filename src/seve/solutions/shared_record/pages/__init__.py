@@ -5,7 +5,7 @@ from __future__ import annotations
 from seve.sdk import Page
 
 from seve.solutions.shared_record.model.sheets import SHEETS, SheetName
-from seve.solutions.shared_record.pages import entry, home, sheets, timeline, trends
+from seve.solutions.shared_record.pages import documents, entry, home, sheets, timeline, trends
 
 _BOTH = frozenset({"patient", "professional"})
 _PATIENTS = frozenset({"patient"})
@@ -33,5 +33,12 @@ PAGES = (
     Page("/{patient}/trends", trends.show, _BOTH),
     Page("/{patient}/trends", trends.measure, _PATIENTS, method="POST"),
     Page("/{patient}/smoking", trends.note_smoking, _BOTH, method="POST"),
+    Page("/{patient}/documents", documents.show, _BOTH),
+    Page("/{patient}/documents", documents.add, _BOTH, method="POST"),
+    Page("/{patient}/documents/add", documents.form, _BOTH),
+    Page("/{patient}/documents/{id}", documents.opened, _BOTH),
+    Page("/{patient}/documents/{id}/file", documents.download, _BOTH),
+    Page("/{patient}/documents/{id}/archive", documents.archive, _BOTH, method="POST"),
+    Page("/{patient}/documents/{id}/announce", documents.announce, _PROFESSIONALS, method="POST"),
     *(page for name in SHEETS for page in _sheet(name)),
 )

@@ -74,5 +74,5 @@ def _say(visit: Visit, key: str, **fields: object) -> str:
 
 
 _DONE = frozenset(
-    {"added", "replaced", "archived", "noted", "measured", "corrected", "ended", "confirmed", "opened", "closed"}
+    {"added", "replaced", "archived", "noted", "measured", "corrected", "ended", "confirmed", "opened", "closed", "restored", "announced"}
 )
