@@ -5,11 +5,22 @@ from __future__ import annotations
 from seve.sdk import Page
 
 from seve.solutions.shared_record.model.sheets import SHEETS, SheetName
-from seve.solutions.shared_record.pages import documents, entry, home, sheets, timeline, trends
+from seve.solutions.shared_record.pages import (
+    documents,
+    entry,
+    feeding,
+    home,
+    reimbursements,
+    sheets,
+    timeline,
+    treatments,
+    trends,
+)
 
 _BOTH = frozenset({"patient", "professional"})
 _PATIENTS = frozenset({"patient"})
 _PROFESSIONALS = frozenset({"professional"})
+_OFFICERS = frozenset({"officer"})
 _ALL = frozenset({"patient", "professional", "officer"})
 
 
@@ -27,7 +38,11 @@ def _sheet(name: SheetName) -> tuple[Page, ...]:
 
 PAGES = (
     Page("/", home.door, _ALL),
+    Page("/feeding", feeding.show, _OFFICERS),
     Page("/{patient}", home.home, _BOTH),
+    Page("/{patient}/treatments", treatments.show, _BOTH),
+    Page("/{patient}/treatments", treatments.confirm, _PROFESSIONALS, method="POST"),
+    Page("/{patient}/reimbursements", reimbursements.show, _BOTH),
     Page("/{patient}/timeline", timeline.show, _BOTH),
     Page("/{patient}/entry/{type}/{id}", entry.show, _BOTH),
     Page("/{patient}/trends", trends.show, _BOTH),

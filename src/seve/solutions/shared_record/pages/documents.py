@@ -83,7 +83,7 @@ async def show(visit: Visit) -> Listed:
 
 async def form(visit: Visit) -> Adding:
     """An empty form; with what `replaces` names for the document to be replaced."""
-    return await _adding(visit, Typed(), visit.query.get("replaces", ""))
+    return await _adding(visit, Typed(kind=visit.query.get("kind", "")), visit.query.get("replaces", ""))
 
 
 async def add(visit: Visit) -> To | Again:
