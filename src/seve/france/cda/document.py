@@ -91,6 +91,8 @@ class Author:
     specialty: Code | None = None
     organisation: Organization | None = None
     at: str = ""
+    family: str = ""
+    """The family name, which ends `name`; empty for a device."""
 
     @property
     def rpps(self) -> str:

@@ -91,14 +91,22 @@ def _author(element: Any) -> Author:
         specialty=code_of(child(assigned, "code")),
         organisation=_organization(child(assigned, "representedOrganization")),
         at=time_of(child(element, "time")),
+        family=_family(child(assigned, "assignedPerson/name")),
     )
+
+
+def _family(name: Any | None) -> str:
+    """The family name; the whole name when it has no parts."""
+    if name is None:
+        return ""
+    return text_of(child(name, "family")) or text_of(name)
 
 
 def _author_name(assigned: Any) -> str:
     person = child(assigned, "assignedPerson/name")
     if person is not None:
-        parts = [text_of(part) for name in ("given", "family") for part in children(person, name)]
-        return " ".join(filter(None, parts)) or text_of(person)
+        parts = [*map(text_of, children(person, "given")), text_of(child(person, "family"))]
+        return " ".join(filter(None, parts)) if parts[-1] else text_of(person)
     device = child(assigned, "assignedAuthoringDevice")
     names = (child(device, name) for name in ("softwareName", "manufacturerModelName")) if device is not None else ()
     return next(filter(None, map(text_of, names)), "")
