@@ -2,7 +2,7 @@
 
 from seve.engine.rights.people import Person
 from seve.sdk import kit, wording
-from seve.sdk.manifest import Manifest, ManifestWrong
+from seve.sdk.manifest import Manifest, ManifestWrong, Role
 from seve.sdk.records import Change, Found, Records
 from seve.sdk.refusals import Changed, NotForYou, NotFound, Undeclared
 from seve.sdk.solution import Answer, Page, Solution
@@ -26,6 +26,7 @@ __all__ = [
     "Page",
     "Person",
     "Records",
+    "Role",
     "Sent",
     "Shown",
     "Solution",

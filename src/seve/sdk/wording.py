@@ -10,7 +10,20 @@ from seve.engine.rights.people import name_of
 from seve.engine.rights.wording import ZONE, both, day, kind, profession, time_of
 from seve.kernel.texts import Language
 
-__all__ = ["ZONE", "age", "both", "codes", "coded", "day", "kind", "name_of", "number", "profession", "quantity", "time_of"]
+__all__ = [
+    "ZONE",
+    "age",
+    "both",
+    "coded",
+    "codes",
+    "day",
+    "kind",
+    "name_of",
+    "number",
+    "profession",
+    "quantity",
+    "time_of",
+]
 
 
 def coded(value: Any) -> str:

@@ -80,7 +80,12 @@ async def test_a_replaced_document_stays_and_says_so(room: Site) -> None:
     (old,) = await room.stored("DocumentReference")
     await doctor.get(f"{_PATH}/add", replaces=old["id"])
     page = await doctor.post(
-        _PATH, replaces=old["id"], version="1", title="Consultation corrigée", kind="consultation", words="Rhinopharyngite."
+        _PATH,
+        replaces=old["id"],
+        version="1",
+        title="Consultation corrigée",
+        kind="consultation",
+        words="Rhinopharyngite.",
     )
     assert doctor.status == 200
     assert "Rhinopharyngite." in page
@@ -134,7 +139,7 @@ async def test_a_document_that_the_patient_masks_is_hidden_from_professionals_bu
     (stored,) = await room.stored("DocumentReference")
     assert "Consultation" in await nurse.get(f"{_PATH}/{stored['id']}")
     await ana.get(f"{_PATH}/{stored['id']}")
-    await ana.post("/sharing/mask", **{"for": "ana"}, type="DocumentReference", record=stored["id"], show="")
+    await ana.post("/sharing/mask", files=None, **{"for": "ana", "type": "DocumentReference", "record": stored["id"], "show": ""})
     await nurse.get(f"{_PATH}/{stored['id']}")
     assert nurse.status == 404
     await doctor.get(f"{_PATH}/{stored['id']}")

@@ -29,7 +29,15 @@ def test_a_value_is_read_as_people_type_it_in_the_unit_they_chose(name: str, typ
 
 
 @pytest.mark.parametrize(
-    ("name", "typed", "unit"), [("weight", "", ""), ("weight", "lourd", ""), ("weight", "501", ""), ("weight", "NaN", ""), ("weight", "70", "Cel"), ("temperature", "98.6", "")]
+    ("name", "typed", "unit"),
+    [
+        ("weight", "", ""),
+        ("weight", "lourd", ""),
+        ("weight", "501", ""),
+        ("weight", "NaN", ""),
+        ("weight", "70", "Cel"),
+        ("temperature", "98.6", ""),
+    ],
 )
 def test_what_can_not_be_is_refused(name: str, typed: str, unit: str) -> None:
     assert measures.reading(KINDS[name], typed, unit) is None

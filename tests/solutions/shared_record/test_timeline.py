@@ -37,7 +37,14 @@ async def test_each_item_tells_author_date_type_and_software(room: Site) -> None
     ana = await room.browser("ana")
     page = await ana.get("/shared-record/ana/timeline")
     assert ana.status == 200
-    for told in ("Poids", "71.0 kg".replace(".", ","), "5 janvier 2026", "Doc Martin", "logiciel-cabinet.example", "Résultats"):
+    for told in (
+        "Poids",
+        "71.0 kg".replace(".", ","),
+        "5 janvier 2026",
+        "Doc Martin",
+        "logiciel-cabinet.example",
+        "Résultats",
+    ):
         assert told in page
 
 
@@ -52,7 +59,9 @@ async def test_pages_of_the_timeline_show_everything_once_and_in_order(room: Sit
         if not following:
             break
         page = await ana.get(following[0])
-    assert sorted(seen) == sorted([f"Poids numéro {n:03}" for n in range(60)] + [f"Rhume numéro {n:03}" for n in range(20)])
+    assert sorted(seen) == sorted(
+        [f"Poids numéro {n:03}" for n in range(60)] + [f"Rhume numéro {n:03}" for n in range(20)]
+    )
     assert days == sorted(days, reverse=True)
 
 
@@ -105,7 +114,14 @@ async def test_the_overview_counts_the_seven_classes_and_shows_allergies_first(r
     page = await doctor.get("/shared-record/ana")
     assert doctor.status == 200
     assert page.index("Pénicilline") < page.index("Reimbursements")
-    for name in ("Reimbursements", "Conditions and allergies", "Treatments and care", "Reports", "Certificates", "Advance directives"):
+    for name in (
+        "Reimbursements",
+        "Conditions and allergies",
+        "Treatments and care",
+        "Reports",
+        "Certificates",
+        "Advance directives",
+    ):
         assert name in page
 
 

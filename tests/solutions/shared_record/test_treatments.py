@@ -31,7 +31,10 @@ def test_the_same_substance_is_grouped_by_code_and_by_name_with_the_reason() -> 
     )
     groups = {frozenset(one.references): one.reasons for one in found}
     assert groups == {
-        frozenset({"MedicationRequest/a", "MedicationDispense/b", "MedicationStatement/c"}): ("ATC A10BA02", "metformine"),
+        frozenset({"MedicationRequest/a", "MedicationDispense/b", "MedicationStatement/c"}): (
+            "ATC A10BA02",
+            "metformine",
+        ),
         frozenset({"MedicationStatement/d"}): (),
     }
 
@@ -67,7 +70,9 @@ async def test_nothing_is_merged_before_a_professional_confirms(room: Site) -> N
 async def test_a_group_that_is_another_by_now_is_not_confirmed(room: Site) -> None:
     doctor = await room.browser("doc")
     await doctor.get("/shared-record/ana/treatments")
-    await doctor.post("/shared-record/ana/treatments", of=["MedicationRequest/shared-record-metformin", "MedicationStatement/x"])
+    await doctor.post(
+        "/shared-record/ana/treatments", of=["MedicationRequest/shared-record-metformin", "MedicationStatement/x"]
+    )
     assert doctor.status == 412
     assert await room.stored("MedicationStatement") == []
 
@@ -84,7 +89,8 @@ async def test_reimbursements_show_for_twenty_four_months_and_no_longer(room: Si
 
     now = datetime.now(UTC)
     await room.put(
-        paid("recent", (now - timedelta(days=700)).date().isoformat()), paid("ancien", (now - timedelta(days=800)).date().isoformat())
+        paid("recent", (now - timedelta(days=700)).date().isoformat()),
+        paid("ancien", (now - timedelta(days=800)).date().isoformat()),
     )
     ana = await room.browser("ana")
     page = await ana.get("/shared-record/ana/reimbursements")
@@ -112,7 +118,9 @@ def _write(outcome: str, *, software: str = "") -> Resource:
 
 
 def test_what_a_software_brings_is_counted_apart_from_what_is_refused() -> None:
-    first, second = counted([_write("0", software="Tilleul"), _write("0", software="Tilleul"), _write("4", software="Vieux")])
+    first, second = counted(
+        [_write("0", software="Tilleul"), _write("0", software="Tilleul"), _write("4", software="Vieux")]
+    )
     assert (first.name, first.counts, first.refused) == ("Tilleul", (("Observation", 2),), 0)
     assert (second.name, second.total, second.refused) == ("Vieux", 0, 1)
 

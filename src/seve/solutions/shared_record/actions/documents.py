@@ -13,7 +13,6 @@ from seve.france.documents import inspect
 from seve.france.identity.ins import in_force
 from seve.kernel.refusals import Refusal
 from seve.sdk import Change, Records, Sent, Visit, wording
-
 from seve.solutions.shared_record.model import documents
 from seve.solutions.shared_record.model.documents import Content, Typed, Writer
 
@@ -72,7 +71,14 @@ def looked_at(sent: Sent | None, words: str, patient: Resource) -> Content:
 
 
 async def add(
-    records: Records, patient_id: str, *, typed: Typed, content: Content, by: Author, now: datetime, old: Resource | None = None
+    records: Records,
+    patient_id: str,
+    *,
+    typed: Typed,
+    content: Content,
+    by: Author,
+    now: datetime,
+    old: Resource | None = None,
 ) -> Resource:
     """The document and its file, in the place of `old` when there is one. Raises FieldWrong; Changed when the old one changed."""
     if wrong := typed.wrong(by=by.role, today=now.astimezone(wording.ZONE).date().isoformat()):

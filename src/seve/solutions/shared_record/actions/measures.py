@@ -8,7 +8,6 @@ from typing import ClassVar
 from seve.fhir import Resource
 from seve.kernel.refusals import Refusal
 from seve.sdk import Records
-
 from seve.solutions.shared_record.model import measures
 from seve.solutions.shared_record.model.measures import MeasureName, Reading
 from seve.solutions.shared_record.queries import trends
@@ -66,9 +65,7 @@ async def note_smoking(records: Records, patient_id: str, status: str, *, at: da
     """Raises NotPossible."""
     if status not in measures.SMOKING:
         raise NotPossible(expression="smoking")
-    return await records.create(
-        measures.smoking(patient_id, status, at=at.isoformat(timespec="seconds"), performer=by)
-    )
+    return await records.create(measures.smoking(patient_id, status, at=at.isoformat(timespec="seconds"), performer=by))
 
 
 def _readings(name: MeasureName, typed: tuple[str, ...], unit: str) -> tuple[Reading, ...]:

@@ -8,7 +8,6 @@ from typing import ClassVar
 from seve.fhir import Resource
 from seve.kernel.refusals import Refusal
 from seve.sdk import Records, wording
-
 from seve.solutions.shared_record.model import sheets
 from seve.solutions.shared_record.model.sheets import Sheet, Typed
 
@@ -28,9 +27,7 @@ async def add(records: Records, kind: Sheet, patient_id: str, *, typed: Typed, b
     return await records.create(sheets.new(kind, patient_id, typed, by=by, at=at))
 
 
-async def correct(
-    records: Records, kind: Sheet, id_: str, *, version: str, typed: Typed, now: datetime
-) -> Resource:
+async def correct(records: Records, kind: Sheet, id_: str, *, version: str, typed: Typed, now: datetime) -> Resource:
     """Changes the version that the form showed. Raises NotRight; Changed when it is not the latest any more."""
     _check(kind, typed, now)
     shown = await records.version(kind.type, id_, version)

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from seve.fhir import Resource
 from seve.sdk import Changed, Records
-
 from seve.solutions.shared_record.model.treatments import confirmation
 from seve.solutions.shared_record.queries import treatments
 

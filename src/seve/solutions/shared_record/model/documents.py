@@ -11,7 +11,6 @@ from typing import Any, Literal, TypeAlias
 
 from seve.fhir import Resource
 from seve.fhir.access.veils import VISIBILITY
-
 from seve.solutions.shared_record.model.contents import LOINC
 
 IS_ARCHIVED = "https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition/pdsm-ext-is-archived"

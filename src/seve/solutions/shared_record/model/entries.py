@@ -8,7 +8,6 @@ from typing import Any
 from seve.fhir import Resource
 from seve.kernel.texts import Language
 from seve.sdk import wording
-
 from seve.solutions.shared_record.model.contents import ContentClass, class_of
 
 _DATES = (
@@ -16,8 +15,27 @@ _DATES = (
     "onsetDateTime", "date", "created", "dateAsserted", "issued",
 )  # fmt: skip
 _PERIODS = ("period", "effectivePeriod", "performedPeriod", "billablePeriod")
-_AUTHORS = ("author", "performer", "requester", "recorder", "asserter", "informationSource", "participant", "provider", "insurer")
-_TITLES = ("code", "vaccineCode", "medicationCodeableConcept", "medicationReference", "type", "description", "serviceType", "class")
+_AUTHORS = (
+    "author",
+    "performer",
+    "requester",
+    "recorder",
+    "asserter",
+    "informationSource",
+    "participant",
+    "provider",
+    "insurer",
+)
+_TITLES = (
+    "code",
+    "vaccineCode",
+    "medicationCodeableConcept",
+    "medicationReference",
+    "type",
+    "description",
+    "serviceType",
+    "class",
+)
 _MASK = "MASQUE_PS"
 _LATER = "INVISIBLE_PATIENT"
 
@@ -138,7 +156,9 @@ def unusual(resource: Resource) -> str:
 
 
 def _single(resource: Resource, language: Language) -> str:
-    found = wording.quantity(resource.get("valueQuantity"), language) or wording.coded(resource.get("valueCodeableConcept"))
+    found = wording.quantity(resource.get("valueQuantity"), language) or wording.coded(
+        resource.get("valueCodeableConcept")
+    )
     if "valueInteger" in resource:
         return str(resource["valueInteger"])
     return found or str(resource.get("valueString", ""))

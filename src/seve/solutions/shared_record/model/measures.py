@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from seve.fhir import Resource, units
 from seve.sdk import wording
-
 from seve.solutions.shared_record.model.contents import LOINC
 from seve.solutions.shared_record.model.entries import time_of, unusual
 
@@ -34,7 +33,9 @@ class Kind:
     category: str = "vital-signs"
 
 
-def _kind(code: str, display: str, unit: str, *, can: str, usual: str, others: str = "", category: str = "vital-signs") -> Kind:
+def _kind(
+    code: str, display: str, unit: str, *, can: str, usual: str, others: str = "", category: str = "vital-signs"
+) -> Kind:
     least, most = map(Decimal, can.split())
     low, high = map(Decimal, usual.split())
     return Kind(code, display, unit, least, most, low, high, (unit, *others.split()), category)
@@ -187,7 +188,10 @@ def trends(observations: Iterable[Resource]) -> tuple[Trend, ...]:
                 code = next(iter(wording.codes(part["code"])), wording.coded(part["code"]))
                 titles.setdefault(code, wording.coded(part["code"]))
                 found.setdefault((code, point.unit), []).append(point)
-    made = [Trend(code, titles[code], unit, tuple(sorted(points, key=lambda one: one.at))) for (code, unit), points in found.items()]
+    made = [
+        Trend(code, titles[code], unit, tuple(sorted(points, key=lambda one: one.at)))
+        for (code, unit), points in found.items()
+    ]
     return tuple(sorted(made, key=lambda one: (-len(one.points), one.title)))
 
 
@@ -246,7 +250,12 @@ def _coding(kind: Kind) -> dict[str, Any]:
 
 
 def _quantity(one: Reading) -> dict[str, Any]:
-    return {"value": one.value, "unit": WRITTEN.get(one.kind.unit, one.kind.unit), "system": UCUM, "code": one.kind.unit}
+    return {
+        "value": one.value,
+        "unit": WRITTEN.get(one.kind.unit, one.kind.unit),
+        "system": UCUM,
+        "code": one.kind.unit,
+    }
 
 
 WRITTEN = {"mm[Hg]": "mmHg", "Cel": "°C", "[degF]": "°F", "/d": "/24 h"}

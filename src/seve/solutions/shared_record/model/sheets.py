@@ -83,9 +83,7 @@ def _condition(found: Resource, typed: Typed) -> Resource:
 
 def _allergy(found: Resource, typed: Typed) -> Resource:
     reaction = [{"manifestation": [{"text": typed.detail}]}] if typed.detail else []
-    made = _with(
-        found, onsetDateTime=typed.since, criticality=typed.severity, reaction=reaction, note=_note(typed)
-    )
+    made = _with(found, onsetDateTime=typed.since, criticality=typed.severity, reaction=reaction, note=_note(typed))
     made["code"] = _code(found.get("code"), typed, "")
     made["clinicalStatus"] = _status("allergyintolerance-clinical", "resolved" if typed.until else "active")
     made.setdefault("verificationStatus", _status("allergyintolerance-verification", "confirmed"))

@@ -12,7 +12,6 @@ from typing import Any
 
 from seve.fhir import Resource
 from seve.sdk import wording
-
 from seve.solutions.shared_record.model.entries import time_of
 
 _STRENGTH = re.compile(r"\b\d.*$")

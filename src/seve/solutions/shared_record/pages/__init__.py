@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from seve.sdk import Page
-
+from seve.sdk import Page, Role
 from seve.solutions.shared_record.model.sheets import SHEETS, SheetName
 from seve.solutions.shared_record.pages import (
     documents,
@@ -17,11 +16,11 @@ from seve.solutions.shared_record.pages import (
     trends,
 )
 
-_BOTH = frozenset({"patient", "professional"})
-_PATIENTS = frozenset({"patient"})
-_PROFESSIONALS = frozenset({"professional"})
-_OFFICERS = frozenset({"officer"})
-_ALL = frozenset({"patient", "professional", "officer"})
+_BOTH: frozenset[Role] = frozenset({"patient", "professional"})
+_PATIENTS: frozenset[Role] = frozenset({"patient"})
+_PROFESSIONALS: frozenset[Role] = frozenset({"professional"})
+_OFFICERS: frozenset[Role] = frozenset({"officer"})
+_ALL: frozenset[Role] = frozenset({"patient", "professional", "officer"})
 
 
 def _sheet(name: SheetName) -> tuple[Page, ...]:

@@ -10,7 +10,6 @@ from seve.france.cda import Cda, CdaWrong
 from seve.france.documents import DocumentRefused
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, Changed, Document, NotFound, To, View, Visit
-
 from seve.solutions.shared_record.actions import documents as deeds
 from seve.solutions.shared_record.actions.documents import Author, FieldWrong, NoFile, SomebodyElse
 from seve.solutions.shared_record.model import documents
@@ -76,9 +75,9 @@ async def show(visit: Visit) -> Listed:
     """The list."""
     frame, is_archive = await framed(visit, "documents"), visit.query.get("archive") == "1"
     found = await queries.by_class(visit.records, frame.id, is_archived=is_archive)
-    classes = tuple((class_, entries_of(visit, those)) for class_, those in found)
+    classes: list[tuple[ContentClass, tuple[Entry, ...]]] = [(name, entries_of(visit, those)) for name, those in found]
     entries = [one for _, those in classes for one in those]
-    return Listed(frame, classes, await patients.authors(visit.records, entries), is_archive)
+    return Listed(frame, tuple(classes), await patients.authors(visit.records, entries), is_archive)
 
 
 async def form(visit: Visit) -> Adding:
@@ -96,9 +95,7 @@ async def add(visit: Visit) -> To | Again:
         patient = await visit.records.read("Patient", id_)
         content = deeds.looked_at(visit.files.get("file"), visit.form["words"], patient)
         author = Author.of(visit)
-        made = await deeds.add(
-            visit.records, id_, typed=typed, content=content, by=author, now=visit.now, old=old
-        )
+        made = await deeds.add(visit.records, id_, typed=typed, content=content, by=author, now=visit.now, old=old)
     except _REFUSED as problem:
         return Again(await _adding(visit, typed, replaces, problem), problem)
     return To(f"/{id_}/documents/{made['id']}", {"done": "replaced" if replaces else "added"})

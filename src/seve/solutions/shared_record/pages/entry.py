@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from seve.fhir import Resource
 from seve.sdk import NotFound, View, Visit, wording
-
 from seve.solutions.shared_record.model.entries import Entry, entry
 from seve.solutions.shared_record.pages.frame import Frame, framed
 from seve.solutions.shared_record.queries import patients

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from seve.sdk import View, Visit
-
 from seve.solutions.shared_record.queries.feeding import Feeder, feeders
 
 

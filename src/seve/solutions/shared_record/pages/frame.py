@@ -8,13 +8,22 @@ from seve.fhir import Resource
 from seve.france.identity.ins import in_force
 from seve.sdk import Visit, wording
 from seve.sdk.kit import Banner, Person, Tab
-
 from seve.solutions.shared_record.model.entries import Entry, entry
 from seve.solutions.shared_record.queries import patients
 
 PACKAGE = "solutions/shared_record"
 BASE = "/shared-record"
-_PARTS = ("overview", "timeline", "documents", "trends", "treatments", "problems", "allergies", "vaccines", "reimbursements")
+_PARTS = (
+    "overview",
+    "timeline",
+    "documents",
+    "trends",
+    "treatments",
+    "problems",
+    "allergies",
+    "vaccines",
+    "reimbursements",
+)
 
 
 @dataclass(frozen=True)
@@ -74,5 +83,18 @@ def _say(visit: Visit, key: str, **fields: object) -> str:
 
 
 _DONE = frozenset(
-    {"added", "replaced", "archived", "noted", "measured", "corrected", "ended", "confirmed", "opened", "closed", "restored", "announced"}
+    {
+        "added",
+        "replaced",
+        "archived",
+        "noted",
+        "measured",
+        "corrected",
+        "ended",
+        "confirmed",
+        "opened",
+        "closed",
+        "restored",
+        "announced",
+    }
 )

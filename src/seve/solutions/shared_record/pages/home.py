@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from seve.sdk import To, View, Visit, Whose, whose
-
 from seve.solutions.shared_record.model.entries import Entry
 from seve.solutions.shared_record.pages.frame import Frame, entries_of, framed
 from seve.solutions.shared_record.queries import overview, patients

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from seve.fhir import Resource
 from seve.sdk import View, Visit, wording
-
 from seve.solutions.shared_record.model.contents import REIMBURSED_MONTHS
 from seve.solutions.shared_record.model.entries import Entry
 from seve.solutions.shared_record.pages.frame import Frame, entries_of, framed

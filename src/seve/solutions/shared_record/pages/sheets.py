@@ -9,7 +9,6 @@ from typing import ClassVar, TypeAlias
 from seve.fhir import Resource
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, Answer, Changed, Shown, To, View, Visit
-
 from seve.solutions.shared_record.actions import sheets as deeds
 from seve.solutions.shared_record.actions.sheets import NotRight
 from seve.solutions.shared_record.model import sheets
@@ -97,9 +96,7 @@ async def correct(visit: Visit, kind: Sheet) -> To | Again:
     found = await queries.one(visit.records, kind.type, visit.path["id"], id_)
     typed = sheets.typed(visit.form)
     try:
-        await deeds.correct(
-            visit.records, kind, found["id"], version=visit.form["version"], typed=typed, now=visit.now
-        )
+        await deeds.correct(visit.records, kind, found["id"], version=visit.form["version"], typed=typed, now=visit.now)
     except (NotRight, Changed) as problem:
         return Again(await _edited(visit, kind, found, typed, problem), problem)
     return To(f"/{id_}/{kind.name}", {"done": "corrected"})
@@ -123,9 +120,7 @@ async def _listed(visit: Visit, kind: Sheet, typed: Typed, wrong: str) -> Listed
     return Listed(frame, kind.name, lines, authors, kind.fields, typed, wrong)
 
 
-async def _edited(
-    visit: Visit, kind: Sheet, found: Resource, typed: Typed, problem: Refusal | None = None
-) -> Edited:
+async def _edited(visit: Visit, kind: Sheet, found: Resource, typed: Typed, problem: Refusal | None = None) -> Edited:
     frame = await framed(visit, kind.name)
     (line,) = _lines(visit, kind, (found,))
     return Edited(

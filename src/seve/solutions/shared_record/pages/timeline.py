@@ -8,7 +8,6 @@ from typing import ClassVar
 from urllib.parse import urlencode
 
 from seve.sdk import View, Visit
-
 from seve.solutions.shared_record.model.contents import CLASSES, ContentClass, as_class
 from seve.solutions.shared_record.model.entries import Entry
 from seve.solutions.shared_record.pages.frame import Frame, entries_of, framed

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from seve.sdk import Again, Changed, To, View, Visit
-
 from seve.solutions.shared_record.actions import treatments as deeds
 from seve.solutions.shared_record.model.entries import Entry
 from seve.solutions.shared_record.model.treatments import Treatment

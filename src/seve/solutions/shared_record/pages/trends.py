@@ -10,7 +10,6 @@ from typing import ClassVar
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, To, View, Visit, wording
 from seve.sdk.kit import Chart, Drawing, Series, drawing
-
 from seve.solutions.shared_record.actions import measures as deeds
 from seve.solutions.shared_record.model import measures
 from seve.solutions.shared_record.model.measures import NAMES, Trend

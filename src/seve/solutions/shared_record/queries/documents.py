@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from seve.fhir import Resource
 from seve.france.cda import Cda, read_cda
 from seve.sdk import NotFound, Records
-
 from seve.solutions.shared_record.model import documents
 from seve.solutions.shared_record.model.contents import CLASSES, ContentClass, class_of
 
@@ -38,11 +37,18 @@ async def by_class(
 ) -> tuple[tuple[ContentClass, tuple[Resource, ...]], ...]:
     """Documents that are in force, by class, newest first; those in the archive, or those that are not."""
     found = await records.search(
-        "DocumentReference", ("patient", f"Patient/{patient_id}"), ("status", "current"), ("_sort", "-date"), ("_count", _MOST)
+        "DocumentReference",
+        ("patient", f"Patient/{patient_id}"),
+        ("status", "current"),
+        ("_sort", "-date"),
+        ("_count", _MOST),
     )
     shown = [one for one in found.matches if documents.is_archived(one) == is_archived]
-    grouped = [(class_, tuple(one for one in shown if class_of(one) == class_)) for class_ in CLASSES]
-    return tuple((class_, those) for class_, those in grouped if those)
+    grouped: list[tuple[ContentClass, tuple[Resource, ...]]] = []
+    for class_ in CLASSES:
+        if those := tuple(one for one in shown if class_of(one) == class_):
+            grouped.append((class_, those))
+    return tuple(grouped)
 
 
 async def document(records: Records, patient_id: str, id_: str) -> Resource:

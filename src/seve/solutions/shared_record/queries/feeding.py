@@ -47,7 +47,9 @@ def counted(events: Iterable[Resource]) -> tuple[Feeder, ...]:
             continue
         for type_ in set(_types(one)):
             types[type_] = types.get(type_, 0) + 1
-    made = [Feeder(name, tuple(sorted(types.items())), refused.get(name, 0), last[name]) for name, types in counts.items()]
+    made = [
+        Feeder(name, tuple(sorted(types.items())), refused.get(name, 0), last[name]) for name, types in counts.items()
+    ]
     return tuple(sorted(made, key=lambda one: (-one.total, one.name)))
 
 

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from seve.fhir import Resource
 from seve.sdk import Records
-
 from seve.solutions.shared_record.model.contents import CLASSES, SOURCES, ContentClass, Source, reimbursed_since
 from seve.solutions.shared_record.model.entries import time_of
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from seve.fhir import Resource
 from seve.sdk import Records, wording
-
 from seve.solutions.shared_record.model.entries import Entry
 
 _SHOWN = 12

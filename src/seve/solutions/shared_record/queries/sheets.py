@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from seve.fhir import Resource
 from seve.sdk import NotFound, Records
-
 from seve.solutions.shared_record.model.sheets import Sheet
 
 _MOST = "200"

@@ -9,7 +9,6 @@ from datetime import date
 
 from seve.fhir import Resource
 from seve.sdk import Records
-
 from seve.solutions.shared_record.model.contents import ContentClass, Source, reimbursed_since, sources
 from seve.solutions.shared_record.model.entries import time_of
 
@@ -95,9 +94,7 @@ def _token(stream: _Stream | None) -> str:
     return f"{stream.place}.{stream.taken}" if stream and stream.head else _OVER
 
 
-def _streams(
-    records: Records, patient_id: str, filters: Filters, *, today: str, page: str
-) -> Iterator[_Stream | None]:
+def _streams(records: Records, patient_id: str, filters: Filters, *, today: str, page: str) -> Iterator[_Stream | None]:
     """A stream for each source; None for those of which a page token says that nothing is left."""
     asked = [one for one in sources(filters.class_) if one.author or not filters.author]
     places = page.split(_SEPARATOR)

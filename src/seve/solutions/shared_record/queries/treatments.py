@@ -6,7 +6,6 @@ import asyncio
 from datetime import date, timedelta
 
 from seve.sdk import Records
-
 from seve.solutions.shared_record.model.treatments import Treatment, reconciled
 
 _MOST = "200"

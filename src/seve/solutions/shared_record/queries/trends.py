@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from seve.fhir import Resource
 from seve.sdk import Records
-
 from seve.solutions.shared_record.model.measures import KINDS, Trend, trends
 
 _MOST = 500
