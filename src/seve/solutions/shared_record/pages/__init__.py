@@ -9,6 +9,7 @@ from seve.solutions.shared_record.pages import (
     entry,
     feeding,
     home,
+    notes,
     reimbursements,
     sheets,
     timeline,
@@ -54,5 +55,8 @@ PAGES = (
     Page("/{patient}/documents/{id}/file", documents.download, _BOTH),
     Page("/{patient}/documents/{id}/archive", documents.archive, _BOTH, method="POST"),
     Page("/{patient}/documents/{id}/announce", documents.announce, _PROFESSIONALS, method="POST"),
+    Page("/{patient}/note", notes.form, _PROFESSIONALS),
+    Page("/{patient}/note", notes.write, _PROFESSIONALS, method="POST"),
+    Page("/{patient}/vsm", notes.summarise, _PROFESSIONALS, method="POST"),
     *(page for name in SHEETS for page in _sheet(name)),
 )
