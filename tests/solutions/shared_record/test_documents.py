@@ -139,7 +139,9 @@ async def test_a_document_that_the_patient_masks_is_hidden_from_professionals_bu
     (stored,) = await room.stored("DocumentReference")
     assert "Consultation" in await nurse.get(f"{_PATH}/{stored['id']}")
     await ana.get(f"{_PATH}/{stored['id']}")
-    await ana.post("/sharing/mask", files=None, **{"for": "ana", "type": "DocumentReference", "record": stored["id"], "show": ""})
+    await ana.post(
+        "/sharing/mask", files=None, **{"for": "ana", "type": "DocumentReference", "record": stored["id"], "show": ""}
+    )
     await nurse.get(f"{_PATH}/{stored['id']}")
     assert nurse.status == 404
     await doctor.get(f"{_PATH}/{stored['id']}")

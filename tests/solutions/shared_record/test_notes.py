@@ -86,7 +86,11 @@ async def test_a_document_about_somebody_else_is_refused(room: Site) -> None:
     await room.put(_ana("284117512345658"))
     await doctor.get(f"{_PATH}/documents/add")
     page = await doctor.post(
-        f"{_PATH}/documents", files={"file": ("note.xml", data, "text/xml")}, title="Note", kind="consultation", words=""
+        f"{_PATH}/documents",
+        files={"file": ("note.xml", data, "text/xml")},
+        title="Note",
+        kind="consultation",
+        words="",
     )
     assert doctor.status == 422
     assert "concerne une autre personne" in page

@@ -6,7 +6,6 @@ import asyncio
 
 from seve.fhir import Resource
 from seve.sdk import NotFound, Visit, wording
-
 from seve.solutions.shared_record.actions import documents
 from seve.solutions.shared_record.actions.documents import Author, NoFile
 from seve.solutions.shared_record.model import notes, sheets

@@ -27,7 +27,6 @@ from seve.france.identity.ins import in_force
 from seve.france.identity.professionals import NationalId
 from seve.france.identity.traits import birth_place, official_name
 from seve.sdk import wording
-
 from seve.solutions.shared_record.model.entries import value_of
 from seve.solutions.shared_record.model.sheets import ICD10
 from seve.solutions.shared_record.model.treatments import Treatment as Taken
@@ -73,7 +72,13 @@ def note(patient: Resource, words: Written, by: Signed, *, at: str) -> bytes:
 
 
 def summary(
-    patient: Resource, by: Signed, *, conditions: Iterable[Resource], allergies: Iterable[Resource], taken: Iterable[Taken], at: str
+    patient: Resource,
+    by: Signed,
+    *,
+    conditions: Iterable[Resource],
+    allergies: Iterable[Resource],
+    taken: Iterable[Taken],
+    at: str,
 ) -> bytes:
     """The medical summary (LOINC 60591-5). Raises CdaWrong for a patient without INS."""
     problems = [_problem(one) for one in conditions]
@@ -111,7 +116,9 @@ def _patient(patient: Resource) -> Patient:
     given: list[str] = name.get("given", [])
     return Patient(
         ins=in_force(patient),
-        names=(PersonName(family=name.get("family", ""), given=" ".join(given), first_given=given[0] if given else ""),),
+        names=(
+            PersonName(family=name.get("family", ""), given=" ".join(given), first_given=given[0] if given else ""),
+        ),
         birth_date=patient.get("birthDate", ""),
         sex=patient.get("gender", "unknown"),
         birth_place=birth_place(patient),
@@ -134,7 +141,9 @@ def _problem(condition: Resource) -> Problem:
     code = next(iter(wording.codes(condition.get("code"), ICD10)), "")
     is_over = bool({"resolved", "inactive", "remission"}.intersection(wording.codes(condition.get("clinicalStatus"))))
     end = condition.get("abatementDateTime") or condition.get("recordedDate", "") if is_over else ""
-    return Problem(Code(_CIM10, code, wording.coded(condition.get("code"))), condition.get("onsetDateTime", ""), end[:10])
+    return Problem(
+        Code(_CIM10, code, wording.coded(condition.get("code"))), condition.get("onsetDateTime", ""), end[:10]
+    )
 
 
 def _allergy(allergy: Resource) -> Allergy:

@@ -9,7 +9,6 @@ from typing import ClassVar
 from seve.france.cda import CdaWrong
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, To, View, Visit
-
 from seve.solutions.shared_record.actions import notes as deeds
 from seve.solutions.shared_record.actions.documents import NoFile
 from seve.solutions.shared_record.model import notes
