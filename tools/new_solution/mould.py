@@ -6,6 +6,7 @@ _MANIFEST = """\
 id = "{id}"
 axis = "paperless" # patient, paperless, telemedicine, logistics, decision, base, data, sector
 owner = "to be named"
+icon = "record" # of the web kit: with one, the solution is a place in the navigation
 title = {{ fr = "{title}", en = "{title}" }}
 summary = {{ fr = "À écrire : pour qui, pour quoi.", en = "To be written: for whom, for what." }}
 roles = ["professional"]
@@ -237,7 +238,8 @@ _WEIGHTS = """\
 _FRENCH = """\
 [pages]
 title = "{title}"
-title_short = "{title}"
+nav = "{title}"
+nav_short = "{title}"
 patient = "Identifiant du patient"
 open = "Ouvrir"
 kilograms = "Poids, en kilogrammes"
@@ -251,7 +253,8 @@ no_weight = "Donnez un poids entre {{least}} et {{most}} kilogrammes, par exempl
 _ENGLISH = """\
 [pages]
 title = "{title}"
-title_short = "{title}"
+nav = "{title}"
+nav_short = "{title}"
 patient = "The patient's id"
 open = "Open"
 kilograms = "Weight, in kilograms"

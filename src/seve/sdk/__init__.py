@@ -1,15 +1,19 @@
 """The one door for solutions: what a package under `solutions/`, or an outside one, builds on. See docs/how-to/make-a-solution.md."""
 
-from seve.sdk.manifest import Manifest, ManifestWrong
+from seve.engine.rights.people import Person
+from seve.sdk import kit, wording
+from seve.sdk.manifest import Manifest, ManifestWrong, Role
 from seve.sdk.records import Change, Found, Records
 from seve.sdk.refusals import Changed, NotForYou, NotFound, Undeclared
-from seve.sdk.solution import Page, Solution
-from seve.sdk.visit import Again, Document, To, View, Visit, Visitor
+from seve.sdk.solution import Answer, Page, Solution
+from seve.sdk.visit import Again, Document, Shown, To, View, Visit, Visitor
+from seve.sdk.whose import Whose, whose
 from seve.web.signin.forms import Form
 from seve.web.uploads import Sent
 
 __all__ = [
     "Again",
+    "Answer",
     "Change",
     "Changed",
     "Document",
@@ -20,12 +24,19 @@ __all__ = [
     "NotForYou",
     "NotFound",
     "Page",
+    "Person",
     "Records",
+    "Role",
     "Sent",
+    "Shown",
     "Solution",
     "To",
     "Undeclared",
     "View",
     "Visit",
     "Visitor",
+    "Whose",
+    "kit",
+    "whose",
+    "wording",
 ]

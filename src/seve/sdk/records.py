@@ -14,6 +14,7 @@ from seve.engine.dispatch import perform
 from seve.engine.refusals import Gone, VersionMismatch
 from seve.engine.refusals import NotFound as NoSuchResource
 from seve.engine.requests import Pairs, Request
+from seve.engine.rights.people import Person, people
 from seve.fhir import Resource
 from seve.sdk.refusals import Changed, NotFound, Undeclared
 from seve.store.access.admission import Unknown
@@ -89,6 +90,14 @@ class Records:
         self._check("reads", "Binary")
         resource = (await self._asked(Request("GET", f"Binary/{id_}"))).resource
         return b64decode(resource.get("data", "")), resource["contentType"]
+
+    async def people(self, references: Iterable[str]) -> dict[str, Person]:
+        """Who is behind references: name, profession, organisation, as far as the visitor may know; without a name otherwise.
+
+        The manifest reads the types that the references are of; others are left out.
+        """
+        known = [one for one in references if one.partition("/")[0] in self._manifest.reads]
+        return await people(self._engine, self._grant, known)
 
     async def create(self, resource: Resource) -> Resource:
         """A new resource; as stored. Raises InvalidContent and what access refuses."""

@@ -43,15 +43,13 @@ def solution_routes(engine: Engine, identity: Identity, solution: Solution) -> l
     return routes
 
 
-def solution_sections(solution: Solution) -> list[Section]:
-    """The way to its first page, `/`, for those who may come there; none without one. Named by its texts `pages.title` and, below
-    a thumb, `pages.title_short`.
-    """
-    first = next((page for page in solution.pages if page.path == "/" and page.method == "GET"), None)
-    if first is None:
-        return []
-    audiences = frozenset[Audience](audience_of(role, is_open=False) for role in first.roles)
-    return [Section("place", f"{solution.package}.pages.title", solution.manifest.path, "record", audiences)]
+def solution_sections(solution: Solution) -> tuple[Section, ...]:
+    """Its place in the navigation of those whom it is for; none without an icon."""
+    manifest = solution.manifest
+    if not manifest.icon:
+        return ()
+    audiences = frozenset[Audience](audience_of(role, is_open=False) for role in manifest.roles)
+    return (Section("place", f"{solution.package}.pages.nav", manifest.path, manifest.icon, audiences),)
 
 
 class _Place:

@@ -68,6 +68,7 @@ class Solution:
         return tuple(entry["resource"] for entry in bundle["entry"])
 
     def _part(self, name: str, list_: str) -> tuple[Any, ...]:
-        if not resources.files(self.module).joinpath(f"{name}.py").is_file():
+        folder = resources.files(self.module)
+        if not folder.joinpath(f"{name}.py").is_file() and not folder.joinpath(name, "__init__.py").is_file():
             return ()
         return tuple(getattr(import_module(f"{self.module}.{name}"), list_))

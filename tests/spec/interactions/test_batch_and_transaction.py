@@ -148,3 +148,20 @@ async def test_a_bundle_that_breaks_the_rules_is_refused_whole(client: httpx.Asy
     answer = await client.post("", json=sent)
     assert 400 <= answer.status_code < 500, answer.text
     assert await total(client) == 0
+
+
+async def test_the_address_of_a_file_follows_the_identity_that_its_entry_was_given(client: httpx.AsyncClient) -> None:
+    document = {
+        "resourceType": "DocumentReference",
+        "status": "current",
+        "content": [{"attachment": {"contentType": "text/plain", "url": MOTHER}}],
+    }
+    file = {"resourceType": "Binary", "contentType": "text/plain", "data": "YQ=="}
+    entries = [
+        {"resource": document, "request": {"method": "POST", "url": "DocumentReference"}},
+        {"fullUrl": MOTHER, "resource": file, "request": {"method": "POST", "url": "Binary"}},
+    ]
+    answer = await client.post("", json={"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    places = [entry["response"]["location"] for entry in answer.json()["entry"]]
+    stored = (await client.get(places[0].partition("/fhir/")[2].partition("/_history")[0] or places[0])).json()
+    assert stored["content"][0]["attachment"]["url"] == "/".join(places[1].split("/_history")[0].split("/")[-2:])

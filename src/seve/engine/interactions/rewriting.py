@@ -60,16 +60,21 @@ def _object(value: Resource, places: Mapping[str, str]) -> Resource:
 def _text(text: str, places: Mapping[str, str], key: str) -> str:
     if key == "div":
         return _LINK.sub(lambda found: found[1] + places.get(found[2], found[2]), text)
+    if key == "url" and not text.startswith("urn:"):
+        return text  # a canonical that happens to be the fullUrl of its entry stays what it is
     bare, mark, fragment = text.partition("#")
     return places[bare] + mark + fragment if bare in places else text
 
 
 @cache
 def _rewritten_keys() -> frozenset[str]:
-    """The JSON keys whose values are of a rewritten type wherever R4 has them, references and narrative included."""
+    """The JSON keys whose values are of a rewritten type wherever R4 has them, references and narrative included.
+
+    `url` too, for files (Attachment.url), though canonicals have that name.
+    """
     found = dict[str, set[str]]()
     for schema in core().types.values():
         for element in schema.elements.values():
             for key, type_ in element.keys.items():
                 found.setdefault(key, set()).add(type_)
-    return frozenset(key for key, types in found.items() if types <= _REWRITTEN_TYPES) | {"reference", "div"}
+    return frozenset(key for key, types in found.items() if types <= _REWRITTEN_TYPES) | {"reference", "div", "url"}

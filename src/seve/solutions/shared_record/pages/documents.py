@@ -1,0 +1,199 @@
+"""Documents: the list, one with its content, adding, replacing, archiving, announcing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from seve.fhir import Resource
+from seve.france.cda import Cda, CdaWrong
+from seve.france.documents import DocumentRefused
+from seve.kernel.refusals import Refusal
+from seve.sdk import Again, Changed, Document, NotFound, To, View, Visit
+from seve.solutions.shared_record.actions import documents as deeds
+from seve.solutions.shared_record.actions.documents import Author, FieldWrong, NoFile, SomebodyElse
+from seve.solutions.shared_record.model import documents
+from seve.solutions.shared_record.model.contents import ContentClass
+from seve.solutions.shared_record.model.documents import Typed
+from seve.solutions.shared_record.model.entries import Entry, entry
+from seve.solutions.shared_record.pages.frame import Frame, entries_of, framed
+from seve.solutions.shared_record.queries import documents as queries
+from seve.solutions.shared_record.queries import patients
+
+_REFUSED = (NoFile, FieldWrong, SomebodyElse, DocumentRefused, CdaWrong, Changed)
+_SEEN = frozenset({"image/png", "image/jpeg", "image/gif"})
+_INLINE = _SEEN | {"application/pdf", "text/plain"}
+
+
+@dataclass(frozen=True)
+class Listed(View):
+    """Documents by class; those of the archive when `is_archive`."""
+
+    template: ClassVar[str] = "documents.html"
+    frame: Frame
+    classes: tuple[tuple[ContentClass, tuple[Entry, ...]], ...]
+    authors: dict[str, str]
+    is_archive: bool
+
+
+@dataclass(frozen=True)
+class Adding(View):
+    """The form of a document; `replaces` is the one that it takes the place of."""
+
+    template: ClassVar[str] = "add_document.html"
+    frame: Frame
+    kinds: tuple[str, ...]
+    typed: Typed
+    words: str
+    wrong: str
+    replaces: Entry | None
+    version: str
+
+
+@dataclass(frozen=True)
+class Opened(View):
+    """A document: `shown_as` is how its content is shown (cda, text, image, pdf, file, elsewhere, broken)."""
+
+    template: ClassVar[str] = "document.html"
+    frame: Frame
+    entry: Entry
+    authors: dict[str, str]
+    version: str
+    shown_as: str
+    cda: Cda | None
+    text: str
+    size: int
+    media_type: str
+    is_current: bool
+    is_archived: bool
+    is_mine: bool
+    replaced: tuple[str, ...]
+    replacements: tuple[Entry, ...]
+
+
+async def show(visit: Visit) -> Listed:
+    """The list."""
+    frame, is_archive = await framed(visit, "documents"), visit.query.get("archive") == "1"
+    found = await queries.by_class(visit.records, frame.id, is_archived=is_archive)
+    classes: list[tuple[ContentClass, tuple[Entry, ...]]] = [(name, entries_of(visit, those)) for name, those in found]
+    entries = [one for _, those in classes for one in those]
+    return Listed(frame, tuple(classes), await patients.authors(visit.records, entries), is_archive)
+
+
+async def form(visit: Visit) -> Adding:
+    """An empty form; with what `replaces` names for the document to be replaced."""
+    return await _adding(visit, Typed(kind=visit.query.get("kind", "")), visit.query.get("replaces", ""))
+
+
+async def add(visit: Visit) -> To | Again:
+    """Adds or replaces; what was typed is kept when something is refused, and nothing is left behind."""
+    id_, typed, replaces = visit.path["patient"], documents.typed(visit.form), visit.form["replaces"]
+    try:
+        old = await queries.document(visit.records, id_, replaces) if replaces else None
+        if old is not None:
+            old = {**old, "meta": {**old["meta"], "versionId": visit.form["version"]}}
+        patient = await visit.records.read("Patient", id_)
+        content = deeds.looked_at(visit.files.get("file"), visit.form["words"], patient)
+        author = Author.of(visit)
+        made = await deeds.add(visit.records, id_, typed=typed, content=content, by=author, now=visit.now, old=old)
+    except _REFUSED as problem:
+        return Again(await _adding(visit, typed, replaces, problem), problem)
+    return To(f"/{id_}/documents/{made['id']}", {"done": "replaced" if replaces else "added"})
+
+
+async def opened(visit: Visit) -> Opened:
+    """One document. Raises NotFound."""
+    frame = await framed(visit, "documents")
+    found = await queries.document(visit.records, frame.id, visit.path["id"])
+    return await _opened(visit, frame, found)
+
+
+async def download(visit: Visit) -> Document:
+    """The file itself; what a browser could run is only kept. Raises NotFound."""
+    found = await queries.document(visit.records, visit.path["patient"], visit.path["id"])
+    file = await queries.file(visit.records, found)
+    if file is None:
+        raise NotFound
+    data, media_type = file.data, file.media_type
+    if visit.query.get("body") and file.cda and file.cda.body:
+        data, media_type = file.cda.body.data, file.cda.body.media_type
+    name = documents.attachment_of(found).get("title") or found["id"]
+    is_inline = media_type in _INLINE and visit.query.get("keep") != "1"
+    return Document(data, media_type if is_inline else "application/octet-stream", name, is_inline=is_inline)
+
+
+async def archive(visit: Visit) -> To | Again:
+    """Into the archive, or out of it."""
+    id_ = visit.path["patient"]
+    found = await queries.document(visit.records, id_, visit.path["id"])
+    is_archived = not visit.form["restore"]
+    try:
+        await deeds.archive(visit.records, found, version=visit.form["version"], is_archived=is_archived)
+    except Changed as problem:
+        return Again(await opened(visit), problem)
+    return To(f"/{id_}/documents/{found['id']}", {"done": "archived" if is_archived else "restored"})
+
+
+async def announce(visit: Visit) -> To | Again:
+    """The patient has been told: shown to them from now on."""
+    id_ = visit.path["patient"]
+    found = await queries.document(visit.records, id_, visit.path["id"])
+    try:
+        await deeds.announce(visit.records, found, version=visit.form["version"])
+    except Changed as problem:
+        return Again(await opened(visit), problem)
+    return To(f"/{id_}/documents/{found['id']}", {"done": "announced"})
+
+
+async def _adding(visit: Visit, typed: Typed, replaces: str, problem: Refusal | None = None) -> Adding:
+    frame = await framed(visit, "documents")
+    old = await queries.document(visit.records, frame.id, replaces) if replaces else None
+    if old is not None and problem is None:
+        typed = Typed(title=old.get("description", ""), kind=_kind_of(old))
+    return Adding(
+        frame=frame,
+        kinds=documents.kinds(Author.of(visit).role),
+        typed=typed,
+        words=visit.form["words"],
+        wrong=problem.expression or "file" if problem else "",
+        replaces=entry(old, visit.language) if old else None,
+        version=old["meta"]["versionId"] if old else "",
+    )
+
+
+async def _opened(visit: Visit, frame: Frame, found: Resource) -> Opened:
+    try:
+        file, way = await queries.file(visit.records, found), "elsewhere"
+    except CdaWrong:
+        file, way = None, "broken"
+    shown = entry(found, visit.language)
+    others = entries_of(visit, await queries.replacements(visit.records, found))
+    return Opened(
+        frame=frame,
+        entry=shown,
+        authors=await patients.authors(visit.records, [shown, *others]),
+        version=found["meta"]["versionId"],
+        shown_as=_shown_as(file) if file else way,
+        cda=file.cda if file else None,
+        text=file.text if file else "",
+        size=len(file.data) if file else 0,
+        media_type=file.media_type if file else "",
+        is_current=found["status"] == "current",
+        is_archived=documents.is_archived(found),
+        is_mine=visit.visitor.acts_as in {one.get("reference") for one in found.get("author", ())},
+        replaced=documents.replaced_by(found),
+        replacements=others,
+    )
+
+
+def _shown_as(file: queries.File) -> str:
+    if file.cda:
+        return "cda"
+    if file.media_type in _SEEN:
+        return "image"
+    return {"text/plain": "text", "application/pdf": "pdf"}.get(file.media_type, "file")
+
+
+def _kind_of(document: Resource) -> str:
+    codes = {coding.get("code") for coding in document.get("type", {}).get("coding", ())}
+    return next((name for name, kind in documents.KINDS.items() if kind.code in codes), "")

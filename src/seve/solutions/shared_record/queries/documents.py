@@ -1,0 +1,77 @@
+"""Documents and their files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seve.fhir import Resource
+from seve.france.cda import Cda, read_cda
+from seve.sdk import NotFound, Records
+from seve.solutions.shared_record.model import documents
+from seve.solutions.shared_record.model.contents import CLASSES, ContentClass, class_of
+
+_MOST = "200"
+_CDA = frozenset({"text/xml", "application/xml"})
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The bytes of a document, its media type without parameters, and the CDA in it when it is one."""
+
+    data: bytes
+    media_type: str
+    content_type: str
+    cda: Cda | None
+
+    @property
+    def text(self) -> str:
+        """A plain text as it reads; "" for others."""
+        if self.media_type != "text/plain":
+            return ""
+        charset = self.content_type.partition("charset=")[2].strip() or "utf-8"
+        return self.data.decode(charset if charset in ("utf-8", "windows-1252") else "utf-8", errors="replace")
+
+
+async def by_class(
+    records: Records, patient_id: str, *, is_archived: bool
+) -> tuple[tuple[ContentClass, tuple[Resource, ...]], ...]:
+    """Documents that are in force, by class, newest first; those in the archive, or those that are not."""
+    found = await records.search(
+        "DocumentReference",
+        ("patient", f"Patient/{patient_id}"),
+        ("status", "current"),
+        ("_sort", "-date"),
+        ("_count", _MOST),
+    )
+    shown = [one for one in found.matches if documents.is_archived(one) == is_archived]
+    grouped: list[tuple[ContentClass, tuple[Resource, ...]]] = []
+    for class_ in CLASSES:
+        if those := tuple(one for one in shown if class_of(one) == class_):
+            grouped.append((class_, those))
+    return tuple(grouped)
+
+
+async def document(records: Records, patient_id: str, id_: str) -> Resource:
+    """One of this patient. Raises NotFound."""
+    found = await records.read("DocumentReference", id_)
+    if found.get("subject", {}).get("reference") != f"Patient/{patient_id}":
+        raise NotFound
+    return found
+
+
+async def file(records: Records, document: Resource) -> File | None:
+    """The file of a document; None for one that is kept elsewhere. Raises NotFound when it may not be seen."""
+    url = documents.attachment_of(document).get("url", "")
+    if not url.startswith("Binary/"):
+        return None
+    data, content_type = await records.binary(url.partition("/")[2])
+    media_type = content_type.partition(";")[0].strip().lower()
+    return File(data, media_type, content_type, read_cda(data) if media_type in _CDA else None)
+
+
+async def replacements(records: Records, document: Resource) -> tuple[Resource, ...]:
+    """The documents that replace this one."""
+    found = await records.search(
+        "DocumentReference", ("relatesto", f"DocumentReference/{document['id']}"), ("relation", "replaces")
+    )
+    return found.matches
