@@ -16,7 +16,7 @@ from seve.engine.access.held import Grants
 from seve.sdk.records import Records
 from seve.sdk.refusals import NotForYou
 from seve.sdk.visit import Again, Document, Shown, To, View, Visit, Visitor
-from seve.web.navigation import Section, audience_of
+from seve.web.navigation import Audience, Section, audience_of
 from seve.web.signin.devices import address_of
 from seve.web.signin.forms import Form
 from seve.web.signin.pages import Pages
@@ -48,7 +48,7 @@ def solution_sections(solution: Solution) -> tuple[Section, ...]:
     manifest = solution.manifest
     if not manifest.icon:
         return ()
-    audiences = frozenset(audience_of(role, is_open=False) for role in manifest.roles)
+    audiences: frozenset[Audience] = frozenset(audience_of(role, is_open=False) for role in manifest.roles)
     return (Section("place", f"{solution.package}.pages.nav", manifest.path, manifest.icon, audiences),)
 
 
