@@ -32,9 +32,9 @@ _SHARES = (
 )  # fmt: skip
 _SESSION = """
 INSERT INTO session (token, account, kind, role, person, organization, profession, related, delegated_by, purpose, client,
-    scopes, patient, idle_seconds, expires, until)
-VALUES ($1, 'bench', 'professional', $2, $3, '', '10', '{}', '', 'TREAT', NULL, '', '', 86400,
-    now() + interval '1 day', now() + interval '1 day')
+    scopes, patient, idle_seconds, expires, until, csrf, proven)
+VALUES ($1, 'bench', 'professional', $2, $3, '', '10', '{}', '', 'TREAT', '', NULL, '', 86400,
+    now() + interval '1 day', now() + interval '1 day', '\\x00'::bytea, now())
 """
 _PAGES = {
     "timeline": "timeline", "timeline, one class": "timeline?class=results", "timeline, a word": "timeline?words=mesure",
@@ -52,9 +52,11 @@ async def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="seve-record-"))
     try:
         server = start(folder, port=free_port(), workers=1)
-        _load(server, options.resources)
-        token = await _sign_in(server)
-        stop(server)
+        try:
+            _load(server, options.resources)
+            token = await _sign_in(server)
+        finally:
+            stop(server)
         server = start(folder, port=free_port(), workers=1, is_open=False)
         try:
             for name, path in _PAGES.items():

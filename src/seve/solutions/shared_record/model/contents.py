@@ -86,10 +86,12 @@ def sources(class_: ContentClass | None) -> tuple[Source, ...]:
 def class_of(resource: Resource) -> ContentClass:
     """The class that a resource belongs to."""
     type_ = resource["resourceType"]
-    if type_ != "DocumentReference":
-        return next((name for name, found in SOURCES.items() if type_ in [one.type for one in found]), "reports")
     codes = {coding.get("code") for coding in resource.get("type", {}).get("coding", ())}
-    return next((name for name, known in DOCUMENTS.items() if codes.intersection(known)), "reports")
+    for name in CLASSES:
+        is_document = type_ == "DocumentReference"
+        if codes.intersection(DOCUMENTS.get(name, ())) if is_document else type_ in [one.type for one in SOURCES[name]]:
+            return name
+    return "reports"
 
 
 def reimbursed_since(today: date) -> date:

@@ -44,11 +44,10 @@ async def by_class(
         ("_count", _MOST),
     )
     shown = [one for one in found.matches if documents.is_archived(one) == is_archived]
-    grouped: list[tuple[ContentClass, tuple[Resource, ...]]] = []
-    for class_ in CLASSES:
-        if those := tuple(one for one in shown if class_of(one) == class_):
-            grouped.append((class_, those))
-    return tuple(grouped)
+    found_of: dict[ContentClass, tuple[Resource, ...]] = {
+        class_: tuple(one for one in shown if class_of(one) == class_) for class_ in CLASSES
+    }
+    return tuple((class_, those) for class_, those in found_of.items() if those)
 
 
 async def document(records: Records, patient_id: str, id_: str) -> Resource:
