@@ -46,7 +46,7 @@ def codes(value: Mapping[str, Any] | None, *systems: str) -> tuple[str, ...]:
 
 def number(value: Decimal | int, language: Language) -> str:
     """“72,5” in French, “72.5” in English, without an exponent."""
-    written = f"{value:f}"
+    written = f"{Decimal(value):f}"  # a whole number would be written with six decimals
     return written.replace(".", ",") if language == "fr" else written
 
 

@@ -85,8 +85,9 @@ def sources(class_: ContentClass | None) -> tuple[Source, ...]:
 
 def class_of(resource: Resource) -> ContentClass:
     """The class that a resource belongs to."""
-    type_ = resource["resourceType"]
-    codes = {coding.get("code") for coding in resource.get("type", {}).get("coding", ())}
+    type_, codes = resource["resourceType"], set[object]()
+    if type_ == "DocumentReference":
+        codes = {coding.get("code") for coding in resource.get("type", {}).get("coding", ())}
     for name in CLASSES:
         is_document = type_ == "DocumentReference"
         if codes.intersection(DOCUMENTS.get(name, ())) if is_document else type_ in [one.type for one in SOURCES[name]]:
