@@ -12,7 +12,7 @@ ChartKind: TypeAlias = Literal["line", "bar", "stacked", "scatter"]
 WIDTH, HEIGHT = 480, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 30
 _STEPS = (1, 2, 5, 10)
-_MOST_LABELS = 8
+_CHARACTER_WIDTH = 8  # of 13 px type, and a little air
 _NO_SPAN = 1e-9
 
 
@@ -144,7 +144,9 @@ class _Pen:
     def _marks(self) -> tuple[Tick, ...]:
         if self._columns:
             return tuple(Tick(self._across(value), _written(value)) for value in self._columns)
-        every = math.ceil(len(self._chart.labels) / _MOST_LABELS)
+        longest = max(map(len, self._chart.labels), default=1) + 1
+        most = max((WIDTH - _LEFT - _RIGHT) // (longest * _CHARACTER_WIDTH), 1)
+        every = math.ceil(len(self._chart.labels) / most)
         return tuple(Tick(self._center(n), label) for n, label in enumerate(self._chart.labels) if n % every == 0)
 
     def _boxes(self) -> Iterable[Box]:
