@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,6 +11,8 @@ from deltalake import DeltaTable
 
 from seve.fhir.views import parse_view
 from seve.lake import Documents, Resources, run_view
+from seve.lake.problems import LakeRefused
+from seve.lake.sources import source_of
 from seve.lake.tables import documents
 from seve.lake.tables.documents import Lake, Row
 from seve.lake.tables.refusals import (
@@ -22,6 +25,7 @@ from seve.lake.tables.refusals import (
     SnapshotUnknown,
 )
 from seve.lake.tables.state import Followed, State
+from seve.main.cli import main
 
 
 def row(id_: str, version: int = 1, *, type_: str = "Patient", deleted: bool = False) -> Row:
@@ -169,3 +173,16 @@ def test_a_view_runs_over_the_files_themselves_where_all_rows_live(lake: Lake) -
     for source in (lake.source("Patient"), lake.source("Patient", snapshot="alive")):
         assert isinstance(source, Documents)
         assert sorted(run_view(view, source, processes=1).table()["id"].to_pylist()) == ["1", "2"]
+
+
+def test_a_lake_s_folder_is_no_source_of_files_and_the_command_knows_it(
+    lake: Lake, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    put(lake, row("1"), row("2"))
+    put(lake, row("2", 2, deleted=True))
+    with pytest.raises(LakeRefused):
+        source_of(tmp_path / "lake")
+    view = {"resource": "Patient", "name": "p", "select": [{"column": [{"name": "id", "path": "id"}]}]}
+    (tmp_path / "view.json").write_text(json.dumps(view))
+    assert main(["view", "run", str(tmp_path / "view.json"), str(tmp_path / "lake"), "--format", "csv"]) == 0
+    assert capsysbinary.readouterr().out.split() == [b"id", b"1"]

@@ -139,7 +139,11 @@ Source: TypeAlias = Ndjson | Documents | Resources
 
 
 def source_of(path: Path) -> Ndjson | Documents:
-    """The source that a file or folder is, by the names in it. Raises LakeRefused when it is neither."""
+    """The source that a file or folder is, by the names in it. Raises LakeRefused when it is neither, and for a lake, whose
+    files hold rows that are over: `Lake.source` knows which.
+    """
+    if (path / "_delta_log").is_dir():
+        raise LakeRefused("lake", path=str(path))
     if path.is_file():
         return Documents((path,)) if path.suffix == ".parquet" else Ndjson((path,))
     if path.is_dir() and next(path.rglob("*.parquet"), None) is not None:

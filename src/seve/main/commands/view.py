@@ -70,10 +70,11 @@ def _view(file: Path) -> View:
     return parse_view(parse(file.read_bytes()))
 
 
-def _source(path: Path) -> Source:
+def _source(path: Path, view: View) -> Source:
     from seve.lake.sources import source_of
+    from seve.lake.tables.documents import Lake
 
-    return source_of(path)
+    return Lake.open(str(path)).source(view.resource) if (path / "_delta_log").is_dir() else source_of(path)
 
 
 def _started(options: argparse.Namespace, view: View) -> Run:
@@ -86,7 +87,7 @@ def _started(options: argparse.Namespace, view: View) -> Run:
         spark = session(options.spark)
     return run_view(
         view,
-        _source(options.source),
+        _source(options.source, view),
         runner=options.runner,
         processes=options.processes,
         on_error="report" if options.report else "refuse",
@@ -142,7 +143,8 @@ def _told(found: Run) -> int:
 def _explain(options: argparse.Namespace) -> int:
     from seve.lake import explain
 
-    choice = explain(_view(options.view), None if options.source is None else _source(options.source))
+    view = _view(options.view)
+    choice = explain(view, None if options.source is None else _source(options.source, view))
     say(f"runner: {choice.runner}\nwhy: {choice.reason}")
     if choice.sql is not None:
         say(f"sql: {choice.sql}")
