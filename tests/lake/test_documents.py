@@ -185,4 +185,4 @@ def test_a_lake_s_folder_is_no_source_of_files_and_the_command_knows_it(
     view = {"resource": "Patient", "name": "p", "select": [{"column": [{"name": "id", "path": "id"}]}]}
     (tmp_path / "view.json").write_text(json.dumps(view))
     assert main(["view", "run", str(tmp_path / "view.json"), str(tmp_path / "lake"), "--format", "csv"]) == 0
-    assert capsysbinary.readouterr().out.split() == [b"id", b"1"]
+    assert capsysbinary.readouterr().out.split() == [b'"id"', b'"1"']
