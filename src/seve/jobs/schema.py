@@ -29,6 +29,8 @@ END $$
 async def prepare(url: str) -> None:
     """Brings the queue up to the release of procrastinate that is installed; several processes may ask at once."""
     async with await psycopg.AsyncConnection.connect(url) as connection:
+        if await _is_there(connection):  # a server's role need not be one that may make tables
+            return
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         await connection.execute("CREATE SCHEMA IF NOT EXISTS jobs")
         await connection.execute("CREATE TABLE IF NOT EXISTS jobs.release (version text NOT NULL)")
@@ -41,6 +43,14 @@ async def prepare(url: str) -> None:
             await connection.execute(_PIN)
             await connection.execute("DELETE FROM release")
             await connection.execute("INSERT INTO release VALUES (%s)", (installed,))
+
+
+async def _is_there(connection: psycopg.AsyncConnection) -> bool:
+    known = await (await connection.execute("SELECT to_regclass('jobs.release') IS NOT NULL")).fetchone()
+    if known is None or not known[0]:
+        return False
+    row = await (await connection.execute("SELECT version FROM jobs.release")).fetchone()
+    return row is not None and row[0] == version("procrastinate")
 
 
 def _missing(there: str | None, installed: str) -> list[LiteralString]:

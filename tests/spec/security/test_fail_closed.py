@@ -160,9 +160,9 @@ async def as_role(whole: Whole, url: str, monkeypatch: pytest.MonkeyPatch) -> As
     await database.pool.execute(
         "DROP OWNED BY modest" if await _exists(database) else "CREATE ROLE modest LOGIN PASSWORD 'modest'"
     )
-    await database.pool.execute("GRANT USAGE ON SCHEMA public TO modest")
-    await database.pool.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO modest")
-    await database.pool.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO modest")
+    await database.pool.execute("GRANT USAGE ON SCHEMA public, jobs TO modest")
+    await database.pool.execute("GRANT ALL ON ALL TABLES IN SCHEMA public, jobs TO modest")
+    await database.pool.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public, jobs TO modest")
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
     monkeypatch.setenv("SEVE_DATABASE_URL", urlunsplit(parts._replace(netloc=f"modest:modest@{place}")))
