@@ -24,6 +24,7 @@ USERS = {
     "engine/identity/applications/registry.py",
     "engine/identity/applications/remote_keys.py",
     "engine/identity/applications/tokens.py",
+    "engine/subscriptions/sockets.py",
     "store/audit/keys.py",
 }
 

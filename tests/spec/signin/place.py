@@ -172,7 +172,7 @@ def role(name: str, place: str, profession: str = "10", *, active: bool = True) 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def place(database: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
-    await database.pool.execute(f"TRUNCATE {TABLES}")
+    await database.pool.execute(f"TRUNCATE {TABLES} CASCADE")
     await database.pool.execute("DELETE FROM setting WHERE name = 'demo'")
     folder = keys(tmp_path_factory)
     ledger = Ledger(database, Keyring.open(folder / "audit"))
