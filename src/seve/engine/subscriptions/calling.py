@@ -7,16 +7,15 @@ connection is kept for the next call. Redirects are not followed, and of an answ
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 import threading
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from http.client import HTTPConnection, HTTPException
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from seve.engine.subscriptions.refusals import CannotCall, EndpointRefused
-from seve.engine.tasks.fetching import check_source, connected
+from seve.engine.tasks.fetching import check_source, connected, registered
 from seve.kernel.refusals import Refusal
 
 _PORTS = {"https": 443, "http": 80}
@@ -26,9 +25,7 @@ _ANSWER_BYTES = 64 * 1_024
 def check_endpoint(url: str, trusted: AbstractSet[str]) -> SplitResult:
     """The parts of an address that may be called. Raises EndpointRefused."""
     try:
-        host = urlsplit(url).hostname or ""
-        allowed = trusted if _is_address(host) else trusted | {host}
-        return check_source(url, allowed)
+        return check_source(url, registered(url, trusted))
     except (Refusal, ValueError) as error:
         raise EndpointRefused(endpoint=url[:200], reason=str(error)) from error
 
@@ -53,9 +50,7 @@ class Line:
                 raise CannotCall(reason=type(error).__name__) from error
             except Refusal as refusal:
                 self._hang_up()
-                reason = type(
-                    refusal
-                ).__name__  # not the address: what our names lead to is not the subscriber's to know
+                reason = type(refusal).__name__  # not the address: where our names lead is not the subscriber's to know
                 raise EndpointRefused(endpoint=self._parts.geturl()[:200], reason=reason) from refusal
 
     def close(self) -> None:
@@ -97,11 +92,3 @@ class Line:
         if self._open is not None:
             self._open.close()
             self._open = None
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

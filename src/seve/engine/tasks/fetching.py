@@ -49,6 +49,22 @@ def check_source(url: str, hosts: AbstractSet[str]) -> SplitResult:
     return parts
 
 
+def registered(url: str, trusted: AbstractSet[str]) -> AbstractSet[str]:
+    """The hosts that an address which somebody registered may lead to: the one it names (no address of a private network by it,
+    see `connected`), but no bare address unless the operator trusts it. Raises ValueError for what is no URL.
+    """
+    host = urlsplit(url).hostname or ""
+    return trusted if _is_address(host) else trusted | {host}
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 async def lines(url: str, *, hosts: AbstractSet[str], bounds: Bounds) -> AsyncIterator[bytes]:
     """The lines of a file, without those that are blank. Raises what `check_source` refuses, AddressNotAllowed, SourceUnreadable."""
     parts = check_source(url, hosts)

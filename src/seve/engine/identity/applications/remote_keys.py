@@ -5,18 +5,16 @@ The guard against server-side request forgery is that of bulk import (`seve.engi
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import time
 from collections.abc import Set as AbstractSet
 from typing import Any
-from urllib.parse import urlsplit
 
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from seve.engine.identity.applications.refusals import InvalidClient
-from seve.engine.tasks.fetching import Bounds, lines
+from seve.engine.tasks.fetching import Bounds, lines, registered
 from seve.kernel.refusals import Refusal
 
 _BOUNDS = Bounds(
@@ -53,10 +51,7 @@ class RemoteKeys:
     async def _asked(self, url: str) -> dict[str, Any]:
         """The registered host is allowed, but no address of a private network by it; a bare address isn't allowed at all."""
         try:
-            host = urlsplit(url).hostname or ""
-            if _is_address(host) and host not in self._trusted:
-                raise InvalidClient
-            hosts = self._trusted | {host}
+            hosts = registered(url, self._trusted)
             text = b"\n".join([line async for line in lines(url, hosts=hosts, bounds=_BOUNDS)])
             found = json.loads(text)
         except (Refusal, ValueError) as error:
@@ -73,11 +68,3 @@ def usable(found: dict[str, Any]) -> KeySet:
         return KeySet.import_key_set({"keys": keys})
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise InvalidClient from error
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
