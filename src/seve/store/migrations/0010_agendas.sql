@@ -180,7 +180,7 @@ CREATE FUNCTION end_of(said text, zone text) RETURNS timestamptz LANGUAGE sql ST
 $$;
 
 -- The windows that the rules of a Schedule open. A rule that names reasons or places of meeting is for those alone.
-CREATE FUNCTION windows_of(document jsonb, zone text, since date, until date) RETURNS TABLE (
+CREATE FUNCTION windows_of(document jsonb, zone text, first_day date, end_day date) RETURNS TABLE (
     lo integer, hi integer, step smallint, seats smallint, reasons text[], minutes smallint[], tags text[], rooms text[]
 ) LANGUAGE sql STABLE AS $$
     WITH reason AS (
@@ -209,7 +209,7 @@ CREATE FUNCTION windows_of(document jsonb, zone text, since date, until date) RE
     SELECT lo, hi, coalesce(offered.step, offered.lengths[1]), offered.seats, codes, lengths, offered.tags, offered.rooms
     FROM offered
     CROSS JOIN LATERAL generate_series(
-        greatest(since, offered.since)::timestamp, least(until, offered.until + 1)::timestamp - interval '1 day', interval '1 day'
+        greatest(first_day, offered.since)::timestamp, least(end_day, offered.until + 1)::timestamp - interval '1 day', interval '1 day'
     ) AS day
     CROSS JOIN LATERAL (
         SELECT minute_of((day + offered.begins) AT TIME ZONE zone), minute_of((day + offered.ends) AT TIME ZONE zone + interval '59 seconds')
