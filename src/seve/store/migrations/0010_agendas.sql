@@ -111,7 +111,7 @@ BEGIN
     DELETE FROM claim WHERE ref = NEW.ref;
     IF document ->> 'status' = ANY ('{pending,booked,arrived,checked-in,fulfilled}') AND (document ->> 'end')::timestamptz > now() THEN
         INSERT INTO claim (actor, seat, lo, hi, ref)
-        SELECT DISTINCT p -> 'actor' ->> 'reference', coalesce((own_extensions(document, 'appointment-seat') ->> 'valueUnsignedInt')::smallint, 0),
+        SELECT DISTINCT p -> 'actor' ->> 'reference', coalesce((SELECT e ->> 'valueUnsignedInt' FROM own_extensions(document, 'appointment-seat') AS e LIMIT 1)::smallint, 0),
             minute_of((document ->> 'start')::timestamptz), minute_of((document ->> 'end')::timestamptz + interval '59 seconds'), NEW.ref
         FROM jsonb_array_elements(document -> 'participant') AS p
         WHERE coalesce(p ->> 'required', 'required') = 'required' AND p ->> 'status' <> 'declined'
@@ -132,7 +132,7 @@ CREATE FUNCTION tags_of(document jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS
         CROSS JOIN LATERAL jsonb_array_elements(document -> t.element) AS concept
         CROSS JOIN LATERAL jsonb_array_elements(concept -> 'coding') AS coding
         UNION ALL SELECT 'actor|' || (a ->> 'reference') FROM jsonb_array_elements(document -> 'actor') AS a
-        UNION ALL SELECT 'commune|' || (own_extensions(document, 'agenda-place') -> 'valueCoding' ->> 'code')
+        UNION ALL SELECT 'commune|' || (e -> 'valueCoding' ->> 'code') FROM own_extensions(document, 'agenda-place') AS e
     ) AS found (tag) WHERE tag IS NOT NULL
 $$;
 
