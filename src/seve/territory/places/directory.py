@@ -178,7 +178,7 @@ def _consultation(role: Role) -> Resource:
         "location": [to(f"Location/lieu-{role.house.id}")],
         "name": f"Consultation, {role.name}",
         "telecom": [{"system": "phone", "value": role.house.phone, "use": "work"}],
-        "characteristic": offers.characteristics(role.house, role),
+        "characteristic": [*offers.characteristics(role.house, role), wards.CONSULTING],
         "communication": offers.languages(role),
         "availableTime": offers.times(role),
         "appointmentRequired": True,

@@ -21,6 +21,7 @@ _SIZES = {"urgences": (6, 12), "médecine interne": (20, 36), "gériatrie": (24,
 _USUAL = (10, 26)
 _FULL_STAY, _SHORT_STAY = "28", "13"
 """TRE_R213: « hospitalisation complète » and the short-stay unit of emergencies (UHCD)."""
+CONSULTING: Final = {"coding": [{"system": CARE_MODE_SYSTEM, "code": "32"}], "text": "Consultation"}
 _EQUIPMENT = {
     "obstétrique": ("030", "Échographe 3D"),
     "chirurgie orthopédique": ("089", "Lit d'hospitalisation obésité (250 à 350 kg)"),
