@@ -119,7 +119,7 @@ def in_place(place: str, chain: str) -> Pairs:
     """The parameters of a commune or the beginning of a postal code, on the Location that `chain` leads to."""
     if not place:
         return []
-    return [(f"{chain}address-{'postalCode' if place[0].isdigit() else 'city'}", escaped(place))]
+    return [(f"{chain}address-{'postalcode' if place[0].isdigit() else 'city'}", escaped(place))]
 
 
 def trade_name(trade: Trade | None, language_: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from seve.fhir import Resource
 from seve.france.capacity import Figure, equipment, figures
-from seve.france.features import FEATURE_SYSTEM, FEATURES, TARIFF_SYSTEM
+from seve.france.features import CARE_MODE_SYSTEM, FEATURE_SYSTEM, FEATURES, TARIFF_SYSTEM
 from seve.france.identity.professions import PROFESSION_SYSTEM
 from seve.kernel.texts import Language
 from seve.sdk import wording
@@ -21,6 +21,10 @@ Known: TypeAlias = Mapping[str, Resource]
 """Resources by reference (`Location/1`)."""
 STALE_HOURS: Final = 24.0
 """From when on a figure of beds is shown as old: the ROR asks for one a day at least."""
+
+_CONSULTING: Final = "32"
+CONSULTATION: Final = f"{CARE_MODE_SYSTEM}|{_CONSULTING}"
+"""The characteristic of a service that is somebody's consultation: it is found with them, not among services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,11 @@ def languages(*resources: Resource | None) -> tuple[str, ...]:
     """Codes of the languages that are spoken."""
     spoken = (one for resource in resources for one in (resource or {}).get("communication", ()))
     return tuple(dict.fromkeys(code for one in spoken for code in wording.codes(one)))
+
+
+def is_consultation(service: Resource) -> bool:
+    """Whether a service is the consultation of somebody."""
+    return any(_CONSULTING in wording.codes(one, CARE_MODE_SYSTEM) for one in service.get("characteristic", ()))
 
 
 def managed_by(location: Resource) -> str:

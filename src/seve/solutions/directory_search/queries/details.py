@@ -66,6 +66,8 @@ async def service(records: Records, id_: str, *, language: Language) -> Told:
         raise NotFound
     one, known = found.matches[0], cards.by_reference(found.included)
     team = await people(records, ("service", f"HealthcareService/{id_}"), language=language)
+    if cards.is_consultation(one) and not team:
+        raise NotFound  # nobody gives it any more
     units = [
         cards.of_unit(place, [one])
         for place in known.values()
@@ -78,7 +80,9 @@ async def place(records: Records, id_: str, *, language: Language) -> Told:
     """A place. Raises NotFound."""
     one = await _open_place(records, id_)
     at = ("location", f"Location/{id_}")
-    offered = await records.search("HealthcareService", at, ("active", "true"), ("_count", str(_MOST)))
+    offered = await records.search(
+        "HealthcareService", at, ("active", "true"), ("characteristic:not", cards.CONSULTATION), ("_count", str(_MOST))
+    )
     inside = await records.search(
         "Location", ("partof", f"Location/{id_}"), ("status", "active"), ("_count", str(_MOST))
     )

@@ -11,7 +11,6 @@ from typing import Final
 from seve.fhir.search.keys import fold
 from seve.fhir.search.separation import escaped
 from seve.france.capacity import FUNCTION_SYSTEM, LODGING
-from seve.france.features import CARE_MODE_SYSTEM
 from seve.kernel.texts import Language
 from seve.sdk import Records, wording
 from seve.solutions.directory_search.model import asking, cards
@@ -23,7 +22,6 @@ from seve.solutions.directory_search.model.places import Position, middle, posit
 SHOWN: Final = 20
 LOOKED_THROUGH: Final = 200
 _PLACES: Final = 50
-_CONSULTATION: Final = f"{CARE_MODE_SYSTEM}|32"
 _ALIKE: Final = 0.72
 _NEAR: Final = 5
 
@@ -116,7 +114,7 @@ async def _people(look: Look, where: Where) -> Results:
 
 async def _services(look: Look, where: Where) -> Results:
     one, meaning = look.asked, look.asked.meaning
-    pairs: Pairs = [("active", "true"), ("characteristic:not", _CONSULTATION), *_place(look, where, "location.")]
+    pairs: Pairs = [("active", "true"), ("characteristic:not", cards.CONSULTATION), *_place(look, where, "location.")]
     words = meaning.words
     if meaning.trade and meaning.trade.specialties:
         pairs.append(meaning.trade.pair)
@@ -202,10 +200,15 @@ async def _near_names(records: Records, words: Iterable[str]) -> tuple[str, ...]
     found = dict[str, float]()
     for word in words:
         asked = fold(word)
-        people = await records.search(
-            "Practitioner", ("active", "true"), ("family", escaped(asked[:2])), ("_count", str(LOOKED_THROUGH))
+        roles = await records.search(
+            "PractitionerRole",
+            ("active", "true"),
+            ("practitioner.active:not", "false"),
+            ("practitioner.family", escaped(asked[:2])),
+            ("_include", "PractitionerRole:practitioner"),
+            ("_count", str(LOOKED_THROUGH)),
         )
-        for person in people.matches:
+        for person in roles.included:
             family = fold(person["name"][0].get("family", ""))
             likeness = SequenceMatcher(None, asked, family).ratio()
             if likeness >= _ALIKE:
