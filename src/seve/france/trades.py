@@ -112,10 +112,9 @@ def understood(text: str) -> Understood:
     words = _words(text)
     spans = sorted(combinations(range(len(words) + 1), 2), key=lambda span: span[0] - span[1])
     for start, end in spans:
-        if trade := _phrases().get(_key(words[start:end])):
-            return Understood(trade, _names((*words[:start], *words[end:])))
-    for start, end in spans:
         asked = _key(words[start:end])
+        if trade := _phrases().get(asked):
+            return Understood(trade, _names((*words[:start], *words[end:])))
         if len(asked) >= _FEWEST_LETTERS and (near := get_close_matches(asked, _phrases(), n=1, cutoff=_ALIKE)):
             return Understood(_phrases()[near[0]], _names((*words[:start], *words[end:])), is_corrected=True)
     return Understood(None, _names(words))

@@ -18,8 +18,9 @@ from seve.fhir.definitions import core
 from seve.fhir.definitions.packages import read_package
 from seve.fhir.validation.validator import Validator
 from seve.france.capacity import EXTENSION, Figure, figures, with_figure
-from seve.store.access.admission import Forbidden
 from seve.solutions.directory_search import solution
+from seve.store.access.admission import Forbidden
+from seve.store.grant import Grant
 from seve.testing.site import Browser, Site
 
 _WARD = "/directory-search/beds/directory-ward"
@@ -92,8 +93,11 @@ def test_the_resources_obey_r4_and_the_extension_is_that_of_the_guide() -> None:
 def test_the_figures_validate_against_the_ror_package() -> None:
     if not ROR.exists():
         pytest.skip(f"the package of the ROR guide (ans.fhir.fr.ror) is not at {ROR}: only its published text was read")
-    package = read_package(ROR.read_bytes())
-    assert any(one.get("url") == EXTENSION for one in package.resources)
+    by = Validator(core().with_resources(read_package(ROR)))
+    assert by.profiles.tree(EXTENSION) is not None
+    for resource in (one for one in solution.demo if one["resourceType"] == "Location"):
+        found = by.validate(parse(encode_json(resource))).issues
+        assert [one for one in found if one.severity in ("error", "fatal")] == []
 
 
 async def tell(browser: Browser, *, version: str, free: str, closed: str = "0", total: str = "20") -> str:
@@ -151,7 +155,9 @@ async def test_counts_that_can_not_be_are_refused_and_stay_in_the_form(
 ) -> None:
     nurse = await town.browser("nurse")
     await nurse.get(f"{_WARD}/tell")
-    page = await nurse.post(f"{_WARD}/tell", version="1", nature="bed", **typed)
+    page = await nurse.post(
+        f"{_WARD}/tell", version="1", nature="bed", free=typed["free"], closed=typed["closed"], total=typed["total"]
+    )
     assert nurse.status == 422
     assert said in page
     assert f'value="{typed["free"]}"' in page
@@ -221,10 +227,13 @@ def _put(location: Resource) -> Request:
     return Request("PUT", f"Location/{location['id']}", resource=location)
 
 
-async def grant(town: Site, name: str):  # noqa: ANN201 - a Grant
-    pool = town.engine.database.pool
+async def grant(town: Site, name: str) -> Grant:
+    """As an application of somebody of the cast would ask."""
     await (await town.browser(name)).get("/directory-search/mine")
-    row = await pool.fetchrow("SELECT * FROM session WHERE account = $1 ORDER BY key DESC LIMIT 1", name)
+    row = await town.engine.database.pool.fetchrow(
+        "SELECT * FROM session WHERE account = $1 ORDER BY key DESC LIMIT 1", name
+    )
+    assert row is not None
     principal = Principal(
         row["key"], name, "professional", row["role"], row["person"], row["organization"], row["profession"], (), "", "TREAT", "", None
     )  # fmt: skip

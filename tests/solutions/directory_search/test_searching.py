@@ -9,7 +9,7 @@ import pytest
 
 from seve.france.trades import understood
 from seve.solutions.directory_search.model.hours import is_open_at, is_open_on, openings
-from seve.solutions.directory_search.model.places import Position, drawn, read_view
+from seve.solutions.directory_search.model.places import Place, Position, drawn, read_view
 from seve.testing.site import Browser, Site
 
 _CANARY = "Xylophanès"
@@ -28,6 +28,7 @@ async def names(browser: Browser, path: str = "", **query: str) -> list[str]:
         ("médecin de famille", "general", ()),
         ("DOCTEUR DES YEUX", "ophthalmology", ()),
         ("cardiologe", "cardiology", ()),
+        ("medecin de famile", "general", ()),
         ("Dr Renard cardiologue", "cardiology", ("Renard",)),
         ("docteur Renard", None, ("Renard",)),
         ("infirmiere", "nurse", ()),
@@ -227,14 +228,23 @@ def test_hours_are_those_of_france_whatever_the_clock_says() -> None:
 
 def test_the_map_has_a_mark_for_each_place_and_moves_by_half_views() -> None:
     tours, loches = Position(47.39, 0.69), Position(47.13, 1.0)
-    found = drawn([("a", "A", tours), ("b", "B", tours), ("c", "C", loches), ("d", "D", None)], view=(0, 0, 0))
+    found = drawn(
+        [
+            Place("a", "A", "Tours", tours),
+            Place("b", "B", "Tours", tours),
+            Place("c", "C", "Loches", loches),
+            Place("d", "D", "", None),
+        ],
+        view=(0, 0, 0),
+    )
     assert found is not None
     assert [(point.label, point.name) for point in found.points] == [("1+", "A, B"), ("3", "C")]
+    assert [point.town for point in found.points] == ["Tours", "Loches"]
     assert all(0 <= point.x <= found.width and 0 <= point.y <= found.height for point in found.points)
-    away = drawn([("a", "A", tours)], view=(9, 9, 0))
+    away = drawn([Place("a", "A", "Tours", tours)], view=(9, 9, 0))
     assert away is not None
     assert away.points == ()
-    assert drawn([("d", "D", None)], view=(0, 0, 0)) is None
+    assert drawn([Place("d", "D", "", None)], view=(0, 0, 0)) is None
     assert read_view("x.y") == (0, 0, 0)
     assert read_view("99.-99.99") == (10, -10, 3)
     assert tours.km_to(loches) == pytest.approx(37.2, abs=0.5)

@@ -14,7 +14,7 @@ from seve.france.identity.professions import PROFESSION_SYSTEM
 from seve.kernel.texts import Language
 from seve.sdk import wording
 from seve.solutions.directory_search.model.hours import Opening, openings
-from seve.solutions.directory_search.model.places import Position, position_of
+from seve.solutions.directory_search.model.places import Place, Position, position_of
 
 Sort: TypeAlias = Literal["role", "service", "place", "beds"]
 Known: TypeAlias = Mapping[str, Resource]
@@ -58,6 +58,11 @@ class Card:
     def from_(self, centre: Position | None) -> Card:
         """With its distance."""
         return replace(self, km=self.position.km_to(centre)) if centre and self.position else self
+
+    @property
+    def place(self) -> Place:
+        """For the map."""
+        return Place(self.anchor, self.name, self.lines[-1].partition(" ")[2] if self.lines else "", self.position)
 
     @property
     def free(self) -> int:

@@ -47,13 +47,16 @@ def middle(positions: Sequence[Position]) -> Position | None:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A mark on the map, in its units; `labels` are the numbers of the results that stand there, `anchor` the id of the first."""
+    """A mark on the map, in its units; `label` is the number of the first result that stands there, `anchor` its id; `town` is written
+    once for each town.
+    """
 
     x: float
     y: float
     label: str
     name: str
     anchor: str
+    town: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +92,22 @@ def read_view(text: str) -> tuple[int, int, int]:
     return _held(x), _held(y), max(-3, min(3, zoom))
 
 
-def drawn(found: Sequence[tuple[str, str, Position | None]], *, view: tuple[int, int, int]) -> Map | None:
-    """The map of results (anchor, name, position), in their order; None when none has a position. Results of one place share a mark."""
-    at = dict[Position, list[tuple[int, str, str]]]()
-    for number, (anchor, name, position) in enumerate(found, 1):
-        if position is not None:
-            at.setdefault(position, []).append((number, anchor, name))
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A result to be drawn: the id it has on the page, its name and town, and where it is."""
+
+    anchor: str
+    name: str
+    town: str
+    position: Position | None
+
+
+def drawn(found: Sequence[Place], *, view: tuple[int, int, int]) -> Map | None:
+    """The map of results, in their order; None when none has a position. Results of one place share a mark."""
+    at = dict[Position, list[tuple[int, Place]]]()
+    for number, place in enumerate(found, 1):
+        if place.position is not None:
+            at.setdefault(place.position, []).append((number, place))
     centre = _centre(tuple(at))
     if centre is None:
         return None
@@ -102,15 +115,17 @@ def drawn(found: Sequence[tuple[str, str, Position | None]], *, view: tuple[int,
     unit = _WIDTH / width_km
     left = view[0] * _WIDTH / 2
     top = view[1] * _HEIGHT / 2
-    points = list[Point]()
+    points, towns = list[Point](), set[str]()
     for position, ones in at.items():
         x = (position.longitude - centre.longitude) * _KM_A_DEGREE * cos(radians(centre.latitude)) * unit + _WIDTH / 2
         y = (centre.latitude - position.latitude) * _KM_A_DEGREE * unit + _HEIGHT / 2
         if 0 <= x - left <= _WIDTH and 0 <= y - top <= _HEIGHT:
-            label = str(ones[0][0]) if len(ones) == 1 else f"{ones[0][0]}+"
-            points.append(
-                Point(round(x - left, 1), round(y - top, 1), label, ", ".join(n for _, _, n in ones), ones[0][1])
-            )
+            number, first = ones[0]
+            label = str(number) if len(ones) == 1 else f"{number}+"
+            town = "" if first.town in towns else first.town
+            towns.add(first.town)
+            named = ", ".join(place.name for _, place in ones)
+            points.append(Point(round(x - left, 1), round(y - top, 1), label, named, first.anchor, town))
     step = max((one for one in _STEPS if one <= width_km / 4), default=_STEPS[0])
     return Map(tuple(points), f"{step:g}", round(step * unit, 1), *view)
 

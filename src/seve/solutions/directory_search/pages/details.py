@@ -40,4 +40,4 @@ async def place(visit: Visit) -> Shown:
 def _shown(visit: Visit, told: Told) -> Shown:
     card = told.card
     is_open = is_open_at(card.opening, visit.now) if card.opening else None
-    return Shown(told, drawn([(card.anchor, card.name, card.position)], view=(0, 0, 0)), is_open)
+    return Shown(told, drawn([card.place], view=(0, 0, 0)), is_open)

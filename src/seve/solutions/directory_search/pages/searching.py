@@ -97,9 +97,7 @@ def _view(visit: Visit, kind: Kind, asked: Asked, results: Results | None) -> Se
         distances=asking.DISTANCES,
         natures=asking.NATURES,
         results=results,
-        map=drawn(
-            [(card.anchor, card.name, card.position) for card in found], view=read_view(visit.query.get("map", ""))
-        ),
+        map=drawn([card.place for card in found], view=read_view(visit.query.get("map", ""))),
         role=visit.visitor.role,
         now=visit.now,
     )
