@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from seve.france.trades import understood
+from seve.rest.shield.shield import Rules, Shield
 from seve.solutions.directory_search.model.hours import is_open_at, is_open_on, openings
 from seve.solutions.directory_search.model.places import Place, Position, drawn, read_view
-from seve.testing.site import Browser, Site
+from seve.testing.site import SITE, Browser, Site
 
 _CANARY = "Xylophanès"
 
@@ -199,6 +201,16 @@ async def test_visits_of_anyone_are_in_the_trail_with_nobody_as_who(town: Site) 
     before = await town.engine.database.pool.fetchval(counted)
     await anyone.get("/directory-search/role/directory-renard-role")
     assert await town.engine.database.pool.fetchval(counted) > before
+
+
+async def test_who_asks_too_often_without_signing_in_is_told_to_wait(town: Site) -> None:
+    shield = Shield(town.application, Rules(SITE, session_rate=1_000, address_rate=1))
+    transport = httpx.ASGITransport(app=shield, client=("203.0.113.9", 1))
+    async with httpx.AsyncClient(transport=transport, base_url=SITE) as client:
+        answers = [await client.get("/directory-search", params={"q": "cardiologue"}) for _ in range(15)]
+    assert answers[0].status_code == 200
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["retry-after"]) >= 1
 
 
 async def test_a_visitor_is_offered_sign_in_and_comes_back_here(town: Site) -> None:
