@@ -100,8 +100,8 @@ def _directory(roles: int) -> Iterator[Resource]:
     for number in range(roles // 4):
         town = number % _TOWNS
         place = {
-            "longitude": Decimal(f"{random.uniform(-1, 6):.4f}"),
-            "latitude": Decimal(f"{random.uniform(44, 49):.4f}"),
+            name: Decimal(f"{start + part + random.uniform(-0.1, 0.1):.4f}")
+            for name, start, part in (("longitude", -1.0, town % 20 / 4), ("latitude", 44.0, town // 20 / 5))
         }
         yield {"resourceType": "Organization", "id": f"o{number}", "active": True, "name": f"Maison {number}"}
         yield {
