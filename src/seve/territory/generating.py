@@ -63,7 +63,7 @@ _DRAWN = Wishes()
 
 def around(terms: Terms) -> Iterator[Resource]:
     """The directory: houses and those who work there."""
-    yield from directory(world(terms.seed))
+    yield from directory(world(terms.seed), at=terms.until)
 
 
 def person(terms: Terms, number: int) -> Person:
