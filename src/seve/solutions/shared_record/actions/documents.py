@@ -8,8 +8,8 @@ from typing import ClassVar
 from uuid import uuid4
 
 from seve.fhir import Resource
-from seve.france.cda import read_cda
-from seve.france.documents import inspect
+from seve.france.cda import Cda, Id, read_cda
+from seve.france.documents import Kind, inspect
 from seve.france.identity.ins import in_force
 from seve.kernel.refusals import Refusal
 from seve.sdk import Change, Records, Sent, Visit, wording
@@ -62,12 +62,14 @@ def looked_at(sent: Sent | None, words: str, patient: Resource) -> Content:
     """The file that came, or the words that were typed instead, looked at. Raises NoFile, DocumentRefused, CdaWrong, SomebodyElse."""
     if sent is None and not words.strip():
         raise NoFile(expression="file")
+    new = Id(str(uuid4()))
     if sent is None:
-        return Content(words.strip().encode(), "text/plain", "utf-8", "")
+        return Content(words.strip().encode(), Kind("text", "text/plain", "utf-8"), "", new)
     kind = inspect(sent.data, declared_type=sent.content_type, name=sent.name)
-    if kind.format == "cda":
-        _check_patient(sent.data, patient)
-    return Content(sent.data, kind.media_type, kind.charset, sent.name)
+    found = read_cda(sent.data) if kind.format == "cda" else None
+    if found:
+        _check_patient(found, patient)
+    return Content(sent.data, kind, sent.name, found.id if found else new)
 
 
 async def add(
@@ -119,7 +121,7 @@ def _shown(document: Resource, version: str) -> Resource:
     return {**document, "meta": {**document["meta"], "versionId": version}}
 
 
-def _check_patient(data: bytes, patient: Resource) -> None:
-    told, known = read_cda(data).patient.ins, in_force(patient)
+def _check_patient(document: Cda, patient: Resource) -> None:
+    told, known = document.patient.ins, in_force(patient)
     if told is not None and known is not None and told.value != known.value:
         raise SomebodyElse(expression="file")

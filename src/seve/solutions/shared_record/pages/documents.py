@@ -196,4 +196,4 @@ def _shown_as(file: queries.File) -> str:
 
 def _kind_of(document: Resource) -> str:
     codes = {coding.get("code") for coding in document.get("type", {}).get("coding", ())}
-    return next((name for name, kind in documents.KINDS.items() if kind.code in codes), "")
+    return next((name for name, kind in documents.KINDS.items() if kind.code.code in codes), "")
