@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -81,9 +82,13 @@ async def add(
     by: Author,
     now: datetime,
     old: Resource | None = None,
+    shape: Callable[[Resource], Resource] | None = None,
 ) -> Resource:
-    """The document and its file, in the place of `old` when there is one. Raises FieldWrong; Changed when the old one changed."""
-    if wrong := typed.wrong(by=by.role, today=now.astimezone(wording.ZONE).date().isoformat()):
+    """The document and its file, in the place of `old` when there is one. Raises FieldWrong; Changed when the old one changed.
+
+    `shape` is for a page of its own, that says more of a document than the form of any file does.
+    """
+    if shape is None and (wrong := typed.wrong(by=by.role, today=now.astimezone(wording.ZONE).date().isoformat())):
         raise FieldWrong(expression=wrong)
     document, file = f"urn:uuid:{uuid4()}", f"urn:uuid:{uuid4()}"
     made = documents.reference(
@@ -95,6 +100,7 @@ async def add(
         custodian=by.organization,
         now=now.isoformat(timespec="seconds"),
     )
+    made = shape(made) if shape else made
     changes = list[Change]()
     if old is not None:
         made, superseded = documents.replacing(made, old)

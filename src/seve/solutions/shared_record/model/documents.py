@@ -48,6 +48,7 @@ KINDS: dict[str, Kind] = {
     "vaccination": _kind("87273-9", _CARERS),
     "certificate": _kind("CERT_DECL", _CARERS, system=_A05),
     "directives": Kind(DIRECTIVES, _BOTH),
+    "wishes": _kind("EXPPAT_1", frozenset(), system=_A05),  # by its own page
     "own": _kind("EXPPAT_2", frozenset(("patient",)), system=_A05),
 }
 

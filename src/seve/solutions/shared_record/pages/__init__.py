@@ -5,6 +5,7 @@ from __future__ import annotations
 from seve.sdk import Page, Role
 from seve.solutions.shared_record.model.sheets import SHEETS, SheetName
 from seve.solutions.shared_record.pages import (
+    directives,
     documents,
     entry,
     feeding,
@@ -42,6 +43,10 @@ PAGES = (
     Page("/{patient}", home.home, _BOTH),
     Page("/{patient}/treatments", treatments.show, _BOTH),
     Page("/{patient}/treatments", treatments.confirm, _PROFESSIONALS, method="POST"),
+    Page("/{patient}/prescriptions/{id}/stop", treatments.stop, _PROFESSIONALS, method="POST"),
+    Page("/{patient}/directives", directives.show, _BOTH),
+    Page("/{patient}/directives", directives.name, _PATIENTS, method="POST"),
+    Page("/{patient}/directives/{id}/withdraw", directives.withdraw, _PATIENTS, method="POST"),
     Page("/{patient}/reimbursements", reimbursements.show, _BOTH),
     Page("/{patient}/timeline", timeline.show, _BOTH),
     Page("/{patient}/entry/{type}/{id}", entry.show, _BOTH),
