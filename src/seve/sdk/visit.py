@@ -110,4 +110,12 @@ class Document:
     is_inline: bool = False
 
 
-Shown: TypeAlias = View | Again | To | Document
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A view as PDF, for keeping. Its template is a page of its own that needs nothing from elsewhere: its style stands in it."""
+
+    view: View
+    name: str
+
+
+Shown: TypeAlias = View | Again | To | Document | Paper
