@@ -18,7 +18,7 @@ def _hidden(browser: Browser, name: str) -> str:
 
 async def _name(browser: Browser, name: str, **fields: str) -> str:
     typed = {"capacity": "both", "kin": "frère", "phone": "06 12 34 56 78", "address": "", "replaces": "", **fields}
-    return await browser.post(_PATH, name=name, **typed)
+    return await browser.post(_PATH, files=None, name=name, **typed)
 
 
 async def test_a_patient_names_a_trusted_person_whom_carers_see_in_an_emergency(room: Site) -> None:

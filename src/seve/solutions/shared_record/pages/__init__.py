@@ -5,6 +5,7 @@ from __future__ import annotations
 from seve.sdk import Page, Role
 from seve.solutions.shared_record.model.sheets import SHEETS, SheetName
 from seve.solutions.shared_record.pages import (
+    alerts,
     directives,
     documents,
     entry,
@@ -42,6 +43,8 @@ PAGES = (
     Page("/", home.door, _ALL),
     Page("/feeding", feeding.show, _OFFICERS),
     Page("/{patient}", home.home, _BOTH),
+    Page("/{patient}/alerts/{type}/{id}", alerts.show, _BOTH),
+    Page("/{patient}/alerts/{type}/{id}", alerts.say, _BOTH, method="POST"),
     Page("/{patient}/print", printing.show, _BOTH),
     Page("/{patient}/print/pdf", printing.pdf, _BOTH),
     Page("/{patient}/print/emergency", printing.emergency, _BOTH),
