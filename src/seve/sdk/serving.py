@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from seve.engine.access import public_grant
+from seve.engine.access import open_grant, public_grant
 from seve.engine.access.held import Grants
 from seve.engine.identity.refusals import SignInNeeded
 from seve.engine.rights.printing import NoPrinterError, as_pdf
@@ -103,6 +103,7 @@ class _Place:
             query=request.query_params,
             form=form,
             files=files,
+            desk_doors=self._desk_doors(held),
         )
 
     def _response(self, request: Request, held: Held | None, shown: View | Again | To | Document) -> Response:
@@ -116,6 +117,10 @@ class _Place:
                 return self._page(request, held, view, problem)
             case _:
                 return self._page(request, held, shown, None)
+
+    def _desk_doors(self, held: Held | None) -> Doors | None:
+        is_officer = held is not None and held.principal.kind == "officer"
+        return Doors(self._engine, open_grant(), self._solution.manifest) if is_officer else None
 
     async def _printed(self, request: Request, held: Held | None, paper: Paper) -> Response:
         page = self._page(request, held, paper.view, None)

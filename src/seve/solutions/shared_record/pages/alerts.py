@@ -77,9 +77,11 @@ async def _shown(visit: Visit, problem: Refusal | None = None) -> Shown:
         raise NotFound
     said = (await queries.words(visit.records, frame.id)).get(asked, [])
     people = await visit.records.people(who for _, _, who, _ in said)
-    named = tuple((word, words, people[who].name if who in people else "", at) for word, words, who, at in said)
+    named = list[tuple[Word, str, str, str]]()
+    for word, words, who, at in said:
+        named.append((word, words, people[who].name if who in people else "", at))
     typed = visit.form["words"] if problem else ""
-    return Shown(frame, _advice(visit, frame, alert), alert, named, typed, visit.form["word"])
+    return Shown(frame, _advice(visit, frame, alert), alert, tuple(named), typed, visit.form["word"])
 
 
 def _advice(visit: Visit, frame: Frame, alert: Alert) -> Advice:

@@ -13,6 +13,7 @@ from seve.kernel.texts import text
 from seve.sdk import Again, Changed, To, View, Visit
 from seve.solutions.shared_record.actions import documents as deeds
 from seve.solutions.shared_record.actions.documents import Author, FieldWrong
+from seve.solutions.shared_record.actions.opening import NotOpen, check_open
 from seve.solutions.shared_record.model import directives
 from seve.solutions.shared_record.model.directives import CAPACITIES, Named
 from seve.solutions.shared_record.model.documents import Content, Typed
@@ -47,8 +48,9 @@ async def name(visit: Visit) -> To | Again:
     """Names a person, or puts another in the place of one."""
     id_, named, replaces = visit.path["patient"], directives.typed(visit.form), visit.form["replaces"]
     try:
+        await check_open(visit.records, id_)
         await _keep(visit, named, replaces)
-    except (FieldWrong, Changed) as problem:
+    except (NotOpen, FieldWrong, Changed) as problem:
         return Again(await _known(visit, named, replaces=replaces, problem=problem), problem)
     return To(f"/{id_}/directives", {"done": "replaced" if replaces else "added"})
 

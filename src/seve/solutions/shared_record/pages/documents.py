@@ -12,6 +12,7 @@ from seve.kernel.refusals import Refusal
 from seve.sdk import Again, Changed, Document, NotFound, To, View, Visit
 from seve.solutions.shared_record.actions import documents as deeds
 from seve.solutions.shared_record.actions.documents import Author, FieldWrong, NoFile, SomebodyElse
+from seve.solutions.shared_record.actions.opening import NotOpen, check_open
 from seve.solutions.shared_record.model import documents
 from seve.solutions.shared_record.model.contents import ContentClass
 from seve.solutions.shared_record.model.documents import Typed
@@ -20,7 +21,7 @@ from seve.solutions.shared_record.pages.frame import BASE, Frame, entries_of, fr
 from seve.solutions.shared_record.queries import documents as queries
 from seve.solutions.shared_record.queries import patients
 
-_REFUSED = (NoFile, FieldWrong, SomebodyElse, DocumentRefused, CdaWrong, Changed)
+_REFUSED = (NotOpen, NoFile, FieldWrong, SomebodyElse, DocumentRefused, CdaWrong, Changed)
 _SEEN = frozenset({"image/png", "image/jpeg", "image/gif"})
 _INLINE = _SEEN | {"application/pdf", "text/plain"}
 
@@ -90,6 +91,7 @@ async def add(visit: Visit) -> To | Again:
     """Adds or replaces; what was typed is kept when something is refused, and nothing is left behind."""
     id_, typed, replaces = visit.path["patient"], documents.typed(visit.form), visit.form["replaces"]
     try:
+        await check_open(visit.records, id_)
         old = await queries.document(visit.records, id_, replaces) if replaces else None
         if old is not None:
             old = {**old, "meta": {**old["meta"], "versionId": visit.form["version"]}}

@@ -10,9 +10,10 @@ from seve.sdk import To, View, Visit, Whose, whose
 from seve.solutions.shared_record.actions.openings import keep_opening
 from seve.solutions.shared_record.model.alerts import Alert
 from seve.solutions.shared_record.model.entries import Entry
+from seve.solutions.shared_record.model.opening import Opening
 from seve.solutions.shared_record.pages.alerts import Put, put_first
 from seve.solutions.shared_record.pages.frame import Frame, entries_of, framed
-from seve.solutions.shared_record.queries import openings, overview, patients
+from seve.solutions.shared_record.queries import opening, openings, overview, patients
 from seve.solutions.shared_record.queries.overview import NEW_DAYS, Tile
 
 
@@ -38,6 +39,7 @@ class Home(View):
     authors: dict[str, str]
     alerts: tuple[Put, ...]
     aside: tuple[Alert, ...]
+    opening: Opening
     new_days: int = NEW_DAYS
 
 
@@ -60,10 +62,11 @@ async def home(visit: Visit) -> Home:
     today = visit.now.date()
     if frame.may_care:
         await keep_opening(visit.records, frame.id, by=visit.visitor.acts_as, now=visit.now)
-    tiles, new, (alerts, aside) = await asyncio.gather(
+    tiles, new, (alerts, aside), opened = await asyncio.gather(
         overview.tiles(visit.records, frame.id, today=today),
         overview.written_lately(visit.records, frame.id, today=today),
         put_first(visit, frame),
+        opening.state(visit.records, frame.id),
     )
     entries = entries_of(visit, new)
-    return Home(frame, tiles, entries, await patients.authors(visit.records, entries), alerts, aside)
+    return Home(frame, tiles, entries, await patients.authors(visit.records, entries), alerts, aside, opened)
