@@ -18,6 +18,7 @@ from seve.solutions.shared_record.queries.timeline import Filters
 
 MOST = 500
 """Entries of one chapter; where there are more, the paper says so."""
+_AT_ONCE = 200
 _TEXTS = 40
 _RESULTS = 10
 
@@ -62,7 +63,7 @@ async def last_results(records: Records, patient_id: str, *, today: date) -> tup
 async def _chapter(records: Records, patient_id: str, filters: Filters, today: str) -> Chapter:
     found, page = list[Resource](), ""
     while len(found) < MOST:
-        part = await timeline.timeline(records, patient_id, filters, today=today, page=page)
+        part = await timeline.timeline(records, patient_id, filters, today=today, page=page, size=_AT_ONCE)
         found += part.resources
         page = part.next
         if not page:
