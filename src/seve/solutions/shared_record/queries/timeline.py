@@ -79,9 +79,7 @@ async def timeline(
     records: Records, patient_id: str, filters: Filters, *, today: str, page: str = "", size: int = PAGE
 ) -> Timeline:
     """What happened, newest first, `size` entries at most. `page` is a token that a timeline with the same filters and size gave."""
-    streams = list(
-        _streams(records, patient_id, filters, today=today, page=page, count=_AT_ONCE if size == PAGE else size)
-    )
+    streams = list(_streams(records, patient_id, filters, today=today, page=page, size=size))
     await asyncio.gather(*(stream.begin() for stream in streams if stream))
     shown = list[Resource]()
     while len(shown) < size and (newest := _newest(streams)):
