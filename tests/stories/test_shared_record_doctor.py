@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from tests.stories.personas import check, persona
 
 Size = tuple[int, int]
@@ -34,8 +34,8 @@ def title(page: Page, words: str) -> None:
 def _press(target: Locator, page: Page) -> None:
     target.focus()
     expect(target).to_be_focused()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def test_a_doctor_lives_a_year_of_a_record_by_keyboard_alone(
@@ -170,7 +170,7 @@ def test_a_record_is_printed_and_a_pdf_is_shown_in_its_page(
         if data.status == 200:
             assert data.body().startswith(b"%PDF-")
             page.goto(f"{_RECORD}/documents/add")
-            file = {"name": "urgence.pdf", "mimeType": "application/pdf", "buffer": data.body()}
+            file: FilePayload = {"name": "urgence.pdf", "mimeType": "application/pdf", "buffer": data.body()}
             page.locator("#file").set_input_files([file])
             write(page, "Titre", "Résumé en PDF")
             page.get_by_label("Type de document").select_option("consultation")
@@ -229,7 +229,7 @@ def test_an_officer_gives_a_list_and_reads_which_lines_were_refused(
             check(page, axe)
         page.goto("/shared-record/openings")
         check(page, axe)
-        file = {"name": "liste.csv", "mimeType": "text/csv", "buffer": b"INS\nbonjour\n184117512345658\n"}
+        file: FilePayload = {"name": "liste.csv", "mimeType": "text/csv", "buffer": b"INS\nbonjour\n184117512345658\n"}
         page.get_by_label("Liste des assurés (CSV)").set_input_files([file])
         push(page, "Envoyer les avis")
         for _ in range(40):
