@@ -66,7 +66,7 @@ def _warn(page: Page, axe: str) -> None:
     page.keyboard.type("Grave")
     push(page, "Enregistrer")
     page.goto(_RECORD)
-    alert = page.get_by_role("article").filter(has_text="Allergie grave : Allergie : pénicilline")
+    alert = page.get_by_role("article").filter(has_text="Gravité élevée : Allergie : pénicilline")
     expect(alert).to_contain_text("Elle est notée avec une gravité possible élevée")
     follow(page, "Parler à une personne")
     title(page, "Alerte")

@@ -30,7 +30,7 @@ async def test_a_result_out_of_range_is_put_first_with_why_and_from_what(room: S
     assert "Résultat hors norme : Potassium, 5.9 mmol/L" in page
     assert "C'est le dernier résultat de cet examen" in page
     assert f'href="{_PATH}/entry/Observation/k"' in page
-    assert "Allergie grave : Pénicilline" in page
+    assert "Gravité élevée : Pénicilline" in page
 
 
 async def test_what_came_right_again_and_what_is_old_is_no_alert(room: Site) -> None:
