@@ -16,8 +16,6 @@ PAGE = 25
 _SEPARATOR, _OVER = "~", "-"
 _AT_ONCE = 8
 """What is read of a type before it is known to be needed."""
-_MANY = frozenset({"Observation"})
-"""Types that most of a long record is made of: a whole page of them at once, since each read of a later page sorts them all again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ def _streams(
         places = [""] * len(asked)
     for source, place in zip(asked, places, strict=True):
         token, _, taken = place.rpartition(".")
-        count = size if size != PAGE or source.type in _MANY else _AT_ONCE
+        count = size if size != PAGE else _AT_ONCE
         pairs = (*_pairs(source, patient_id, filters, today), ("_count", str(count)))
         is_over = place == _OVER
         yield None if is_over else _Stream(records, source, pairs, token, int(taken) if taken.isdigit() else 0)
