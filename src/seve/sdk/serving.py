@@ -12,12 +12,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from seve.engine.access import public_grant
+from seve.engine.access import open_grant, public_grant
 from seve.engine.access.held import Grants
 from seve.engine.identity.refusals import SignInNeeded
+from seve.engine.rights.printing import NoPrinterError, as_pdf
 from seve.sdk.chores import Doors
-from seve.sdk.refusals import NotForYou
-from seve.sdk.visit import NOBODY, Again, Document, Shown, To, View, Visit, Visitor
+from seve.sdk.refusals import NoPrinter, NotForYou
+from seve.sdk.visit import NOBODY, Again, Document, Paper, To, View, Visit, Visitor
 from seve.web.navigation import Audience, Section, audience_of
 from seve.web.signin.devices import address_of
 from seve.web.signin.forms import Form
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 PRIVATE = {"cache-control": "no-store"}
 _NO_FORM = Form(())
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
+_PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 def solution_routes(engine: Engine, identity: Identity, solution: Solution) -> list[BaseRoute]:
@@ -71,8 +74,10 @@ class _Place:
             form, files = _NO_FORM, dict[str, Sent]()
             if held is not None and page.method == "POST":
                 form, files = await read_sent(self._pages.identity, request, held)
-            visit = self._visit(request, held, form, files)
-            return self._response(request, held, await page.answer(visit))
+            shown = await page.answer(self._visit(request, held, form, files))
+            if isinstance(shown, Paper):
+                return await self._printed(request, held, shown)
+            return self._response(request, held, shown)
 
         path = self._solution.manifest.path + page.path.removesuffix("/")
         return Route(path, self._pages.guarded(answer), methods=[page.method])
@@ -98,9 +103,10 @@ class _Place:
             query=request.query_params,
             form=form,
             files=files,
+            desk_doors=self._desk_doors(held),
         )
 
-    def _response(self, request: Request, held: Held | None, shown: Shown) -> Response:
+    def _response(self, request: Request, held: Held | None, shown: View | Again | To | Document) -> Response:
         match shown:
             case To(path, query):
                 asked = f"?{urlencode(query)}" if query else ""
@@ -111,6 +117,18 @@ class _Place:
                 return self._page(request, held, view, problem)
             case _:
                 return self._page(request, held, shown, None)
+
+    def _desk_doors(self, held: Held | None) -> Doors | None:
+        is_officer = held is not None and held.principal.kind == "officer"
+        return Doors(self._engine, open_grant(), self._solution.manifest) if is_officer else None
+
+    async def _printed(self, request: Request, held: Held | None, paper: Paper) -> Response:
+        page = self._page(request, held, paper.view, None)
+        try:
+            data = await as_pdf(bytes(page.body).decode())
+        except NoPrinterError as error:
+            raise NoPrinter from error
+        return _document(Document(data, "application/pdf", paper.name))
 
     def _page(self, request: Request, held: Held | None, view: View, problem: Refusal | None) -> Response:
         context = {name: getattr(view, name) for name in view.__dataclass_fields__}
@@ -142,12 +160,16 @@ def _visitor(held: Held, *, name: str) -> Visitor:
 
 
 def _document(document: Document) -> Response:
-    """Never sniffed, never framed by others, never run: what a browser could run is only kept."""
+    """Never sniffed, never framed by others, never run: what a browser could run is only kept.
+
+    A browser's own reader shows no PDF in a sandbox: a PDF that is shown has a policy without it, under which it loads nothing.
+    """
     kind = "inline" if document.is_inline else "attachment"
+    is_pdf = document.is_inline and document.content_type == "application/pdf"
     headers = {
         **PRIVATE,
         "content-disposition": f"{kind}; filename*=UTF-8''{quote(document.name, safe='')}",
-        "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'",
+        "content-security-policy": _PDF_POLICY if is_pdf else f"sandbox; {_POLICY}",
         "x-content-type-options": "nosniff",
     }
     return Response(document.data, 200, headers, document.content_type)

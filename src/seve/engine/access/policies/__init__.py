@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["profession", "kinds", "rights"]
 _PROFESSION = re.compile(r"[A-Z0-9]{1,20}")
-_DOCUMENT = re.compile(r"DocumentReference\|[A-Za-z0-9\-.]*")
+_DOCUMENT = re.compile(r"DocumentReference\|[A-Za-z0-9\-._]*")
 
 
 class InvalidPolicy(Refusal):
