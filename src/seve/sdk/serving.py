@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -12,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from seve.engine.access import open_grant, public_grant
+from seve.engine.access import public_grant
 from seve.engine.access.held import Grants
 from seve.engine.identity.refusals import SignInNeeded
 from seve.engine.rights.printing import NoPrinterError, as_pdf
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from seve.engine.identity.service import Identity
     from seve.kernel.refusals import Refusal
     from seve.sdk.solution import Page, Solution
+    from seve.store.grant import Grant
 
 PRIVATE = {"cache-control": "no-store"}
 _NO_FORM = Form(())
@@ -54,7 +56,9 @@ def solution_sections(solution: Solution) -> tuple[Section, ...]:
     if not manifest.icon:
         return ()
     audiences = frozenset[Audience](audience_of(role, is_open=False) for role in manifest.roles)
-    return (Section("place", f"{solution.package}.pages.nav", manifest.path, manifest.icon, audiences, near=manifest.near),)
+    return (
+        Section("place", f"{solution.package}.pages.nav", manifest.path, manifest.icon, audiences, near=manifest.near),
+    )
 
 
 class _Place:
@@ -103,7 +107,7 @@ class _Place:
             query=request.query_params,
             form=form,
             files=files,
-            desk_doors=self._desk_doors(held),
+            desk_doors=self._desk_doors(held, grant),
         )
 
     def _response(self, request: Request, held: Held | None, shown: View | Again | To | Document) -> Response:
@@ -118,9 +122,11 @@ class _Place:
             case _:
                 return self._page(request, held, shown, None)
 
-    def _desk_doors(self, held: Held | None) -> Doors | None:
-        is_officer = held is not None and held.principal.kind == "officer"
-        return Doors(self._engine, open_grant(), self._solution.manifest) if is_officer else None
+    def _desk_doors(self, held: Held | None, grant: Grant) -> Doors | None:
+        """For an officer, who sees everything there, and leaves the same trail."""
+        if held is None or held.principal.kind != "officer":
+            return None
+        return Doors(self._engine, replace(grant, sight=None, scopes=None), self._solution.manifest)
 
     async def _printed(self, request: Request, held: Held | None, paper: Paper) -> Response:
         page = self._page(request, held, paper.view, None)
