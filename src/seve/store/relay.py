@@ -89,7 +89,7 @@ class Relay:
         self._database = database
         self._by_room: dict[str, list[Hear]] = {}
         self._unfinished: dict[str, _Unfinished] = {}
-        self.hears = False
+        self.hearing = asyncio.Event()
 
     def listen(self, room: str, hear: Hear) -> Callable[[], None]:
         """Hears what is said in a room from now on; what it gives ends that."""
@@ -124,7 +124,7 @@ class Relay:
     async def _listen(self, connection: Connection) -> None:
         await connection.add_listener("room", self._heard)
         self._missed()  # who joined before may have been spoken to
-        self.hears = True
+        self.hearing.set()
         turns = 0
         try:
             while not _is_cancelled():  # a connection that broke off silently is found by asking
@@ -134,7 +134,7 @@ class Relay:
                 await asyncio.sleep(_CHECK_SECONDS)
                 await connection.execute("SELECT 1", timeout=_ANSWER_SECONDS)
         finally:
-            self.hears = False
+            self.hearing.clear()
 
     def _missed(self) -> None:
         self._unfinished.clear()

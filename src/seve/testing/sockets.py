@@ -12,8 +12,8 @@ from seve.sdk.serving import solution_sockets
 from seve.testing.site import SITE
 
 if TYPE_CHECKING:
-    from seve.sdk.solution import Solution
     from seve.sdk.sockets import SolutionSockets
+    from seve.sdk.solution import Solution
     from seve.testing.site import Browser, Site
 
 _WAIT_SECONDS = 10
@@ -68,8 +68,7 @@ async def sockets_of(site: Site, *solutions: Solution) -> AsyncGenerator[Solutio
     running = asyncio.create_task(opened.relay.run())
     try:
         async with asyncio.timeout(_WAIT_SECONDS):
-            while not opened.relay.hears:
-                await asyncio.sleep(0.01)
+            await opened.relay.hearing.wait()
         yield opened
     finally:
         running.cancel()
