@@ -11,7 +11,7 @@ _ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 
 def consent(patient: str, arrival: Arrival, *, at: str) -> Resource:
     """Consent to treatment at a distance (it lets nobody into the record). `arrival.by` gave it."""
-    return {
+    made: Resource = {
         "resourceType": "Consent",
         "status": "active",
         "scope": {"coding": [{"system": _SCOPES, "code": "treatment"}]},
@@ -19,6 +19,8 @@ def consent(patient: str, arrival: Arrival, *, at: str) -> Resource:
         "patient": {"reference": patient},
         "dateTime": at,
         "performer": [{"reference": arrival.by}],
-        "sourceReference": {"reference": f"QuestionnaireResponse/{arrival.id}"},
         "policyRule": {"coding": [{"system": _ACT_CODE, "code": "OPTIN"}]},
     }
+    if not arrival.id:  # given by voice: the professional's word is all that there is
+        return made
+    return {**made, "sourceReference": {"reference": f"QuestionnaireResponse/{arrival.id}"}}

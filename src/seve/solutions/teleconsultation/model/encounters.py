@@ -100,7 +100,7 @@ def act_of(encounter: Resource) -> Act:
 
 def ways_of(encounter: Resource) -> tuple[Way, ...]:
     """The ways that it took, the present one last."""
-    found = (way_of(_code(one, WAY)) for one in encounter.get("type", ()))
+    found: list[Way | None] = [way_of(_code(one, WAY)) for one in encounter.get("type", ())]
     return tuple(one for one in found if one is not None)
 
 
