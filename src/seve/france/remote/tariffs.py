@@ -7,7 +7,7 @@ A rule's amounts are those that its source states; where it says â€œas a visitâ€
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -60,7 +60,7 @@ class Rule:
     until: date | None
     source: str
     judge: Judge
-    amounts: Mapping[int, Decimal] = MappingProxyType({})
+    amounts: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 def _not_yet(_: Circumstances) -> tuple[Paid, Cover, str]:

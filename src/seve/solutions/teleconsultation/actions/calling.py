@@ -136,7 +136,7 @@ async def change_way(visit: Visit, room: Room, way: str) -> None:
 
 async def stop(visit: Visit, room: Room, why: str) -> None:
     """Breaks the call off; what was said and measured stays. Raises NotForYou, NotRunning, NoReason."""
-    reason = next((one for one in encounters.STOPPED if one == why), None)
+    reason = encounters.reason_of(why)
     if reason is None:
         raise NoReason(expression="why")
     await visit.records.update(encounters.stopped(running(room), reason, now=now_of(visit)))

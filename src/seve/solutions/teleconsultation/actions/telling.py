@@ -19,5 +19,5 @@ def call_room(call: str) -> str:
 
 async def changed(visit: Visit, room: Room) -> None:
     """The waiting room, the call and the professional's line."""
-    for name in (waiting_room(room.id), call_room(room.id), room.line):
+    for name in (waiting_room(room.id), call_room(room.id), f"{room.line}/desk"):
         await visit.rooms.tell(name, CHANGED)

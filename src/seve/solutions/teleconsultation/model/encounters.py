@@ -86,6 +86,11 @@ def stopped(encounter: Resource, why: Stopped, *, now: str) -> Resource:
     return _closed(encounter, "cancelled", {"url": f"{EXTENSIONS}stopped-because", "valueCode": why}, now)
 
 
+def reason_of(text: str) -> Stopped | None:
+    """A reason to break off, or None for something else."""
+    return next((one for one in STOPPED if one == text), None)
+
+
 def participants(encounter: Resource) -> tuple[str, ...]:
     """Who takes part, beside the patient."""
     found = (one.get("individual", {}).get("reference", "") for one in encounter.get("participant", ()))

@@ -9,7 +9,7 @@ from datetime import timedelta
 from seve.fhir import Resource
 from seve.kernel.texts import Language
 from seve.sdk import NotFound, Records, Visit, wording
-from seve.solutions.teleconsultation.model import measures, opinions, talk
+from seve.solutions.teleconsultation.model import encounters, measures, opinions, talk, travel
 from seve.solutions.teleconsultation.model.talk import Message
 from seve.solutions.teleconsultation.model.visits import ROOM
 from seve.solutions.teleconsultation.queries.rooms import Room
@@ -75,6 +75,32 @@ async def file(records: Records, document: Resource) -> tuple[bytes, str]:
     return data, content_type.partition(";")[0].strip().lower()
 
 
+async def can_invite(visit: Visit, room: Room) -> tuple[tuple[str, str], ...]:
+    """Who can be let into the call: relatives of the patient, and professionals of the same house; reference and name."""
+    relatives, colleagues = await asyncio.gather(
+        visit.records.search("RelatedPerson", ("patient", room.patient_reference), ("_count", "20")),
+        _colleagues(visit),
+    )
+    inside = encounters.participants(room.encounter or {})
+    references = [
+        *(f"RelatedPerson/{one['id']}" for one in relatives.matches if one.get("active", True)),
+        *colleagues,
+    ]
+    known = await visit.records.people(one for one in references if one not in inside)
+    return tuple(
+        (reference, ", ".join(filter(None, (one.name, one.profession)))) for reference, one in known.items() if one.name
+    )
+
+
+async def _colleagues(visit: Visit) -> list[str]:
+    if not visit.visitor.organization:
+        return []
+    found = await visit.records.search(
+        "PractitionerRole", ("organization", visit.visitor.organization), ("active", "true"), ("_count", "50")
+    )
+    return [f"PractitionerRole/{one['id']}" for one in found.matches]
+
+
 async def has_opinion(records: Records, room: Room) -> bool:
     """Whether the patient's side said what they think."""
     found = await records.search(
@@ -105,7 +131,12 @@ async def knows_patient(visit: Visit, room: Room) -> bool:
     return bool(found.matches)
 
 
-async def place(records: Records, professional: str) -> Resource:
+async def travel_km(records: Records, room: Room) -> int | None:
+    """The way that the patient need not go; None where it can't be told."""
+    return travel.avoided_km(room.patient, await _place(records, room.professional))
+
+
+async def _place(records: Records, professional: str) -> Resource:
     """Where a professional practises; {} when that is not told."""
     type_, _, id_ = professional.partition("/")
     try:
