@@ -36,7 +36,7 @@ class Call(View):
     template: ClassVar[str] = "call.html"
     frame: Frame
     act: str
-    way: str
+    taken: str
     ways: tuple[str, ...]
     socket: str
     ice: str
@@ -68,7 +68,7 @@ async def called(visit: Visit, room: Room) -> Call:
     return Call(
         frame=await framed(visit, room),
         act=encounters.act_of(room.encounter),
-        way=ways[-1] if ways else "video",
+        taken=ways[-1] if ways else "video",
         ways=("video", "audio", "messages"),
         socket=f"{BASE}/call/{room.id}/socket",
         ice=json.dumps(visit.rooms.ice_servers(visit.now)),

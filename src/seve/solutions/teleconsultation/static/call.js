@@ -28,7 +28,7 @@ async function begin() {
   line.addEventListener("lost", () => { place.dataset.signalling = "lost"; progress(); });
   line.addEventListener("over", ({ detail }) => detail === 4404 ? renew() : location.reload());
   line.addEventListener("message", ({ detail }) => heard(detail));
-  setInterval(sample, SAMPLE);
+  setInterval(() => { persist(); sample(); }, SAMPLE);
   progress();
 }
 
@@ -61,6 +61,7 @@ function meet({ from, name, party }) {
     video.play().catch(() => { part("listen").hidden = false; });
   });
   peer.addEventListener("state", ({ detail }) => changed(peer, detail));
+  progress();
   return peer;
 }
 
@@ -158,6 +159,14 @@ document.querySelector("[data-renew]")?.addEventListener("click", () => peers.fo
 addEventListener("offline", () => { isOffline = true; watch(); });
 addEventListener("online", () => { isOffline = false; peers.forEach((peer) => peer.restart()); watch(); });
 addEventListener("pagehide", () => line?.send({ kind: "bye" }));
+
+// Who has not come through for two samples is called again.
+function persist() {
+  for (const peer of peers.values()) {
+    peer.missed = peer.isConnected || !line.isOpen ? 0 : (peer.missed ?? 0) + 1;
+    if (peer.missed && peer.missed % 2 === 0) peer.retry();
+  }
+}
 
 // A line that loses a tenth of what is sent, three times running, is too poor for a picture: sound alone is offered, not forced.
 async function sample() {

@@ -10,7 +10,7 @@ export class Peer extends EventTarget {
     this.#send = (message) => send({ ...message, to: id });
     this.#isPolite = isPolite;
     this.stream = new MediaStream();
-    this.connection = new RTCPeerConnection({ iceServers: servers });
+    this.connection = new RTCPeerConnection({ iceServers: servers, bundlePolicy: "max-bundle" });
     this.#listen();
     stream.getTracks().forEach((track) => this.connection.addTrack(track, stream));
   }
@@ -24,6 +24,12 @@ export class Peer extends EventTarget {
 
   restart() {
     if (this.connection.signalingState !== "closed") this.connection.restartIce();
+  }
+
+  // What was said may have been lost with a server or a line: an offer without an answer is made again, else new ways are looked for.
+  retry() {
+    if (this.connection.signalingState === "have-local-offer") this.#describe();
+    else this.restart();
   }
 
   // Puts a track in the place of the one of its kind, adds or takes it away.
