@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from tests.stories.conftest import FLAGS
 from tests.stories.personas import check, persona
 from tools.browser import executable
@@ -107,15 +107,11 @@ def house() -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def cameras() -> Iterator[Browser]:
+def cameras(browser: Browser) -> Iterator[Browser]:
     """A browser whose camera and microphone are simulated: a moving picture and beeps."""
-    path = executable()
-    if path is None:
-        pytest.skip("no Chromium on this machine: install it to run the stories")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=SIMULATED)
-        yield opened
-        opened.close()
+    opened = browser.browser_type.launch(executable_path=executable(), args=SIMULATED)
+    yield opened
+    opened.close()
 
 
 class Meeting:
@@ -218,7 +214,7 @@ def test_two_see_and_hear_each_other_through_the_death_of_the_server_and_a_cut(
         expect(doctor.get_by_role("heading", level=1)).to_have_text("Acte terminé")
         check(doctor, axe)
         expect(patient.get_by_role("heading", level=1)).to_have_text("Acte terminé", timeout=15_000)
-        for group in patient.get_by_role("group").all():
+        for group in patient.locator("main fieldset").all():
             group.get_by_label("5").check()
         patient.get_by_role("button", name="Donner mon avis").click()
         expect(patient.get_by_text("Merci, votre avis est noté.")).to_be_visible()
@@ -226,3 +222,37 @@ def test_two_see_and_hear_each_other_through_the_death_of_the_server_and_a_cut(
         patient.get_by_role("link", name="Lire le compte rendu").click()
         expect(patient.get_by_text("Bronchite virale").first).to_be_visible()
         expect(patient.get_by_text(re.compile("Karim")).first).to_be_visible()
+
+
+def test_at_the_third_cut_voice_and_messages_are_offered_and_the_act_goes_on(cameras: Browser, house: House) -> None:
+    with ExitStack() as stack:
+        patient = stack.enter_context(persona(cameras, house.address, _JEANNE, size=(390, 844)))
+        doctor = stack.enter_context(persona(cameras, house.address, _DOCTOR, size=(1280, 800)))
+        meeting = Meeting(patient, doctor)
+        meeting.plan()
+        meeting.arrive()
+        meeting.begin()
+        for number in (1, 2, 3):
+            assert not doctor.get_by_text("Troisième coupure").is_visible()
+            doctor.evaluate("dispatchEvent(new Event('offline')); dispatchEvent(new Event('online'))")
+            expect(doctor.locator("[data-call]")).to_have_attribute("data-cuts", str(number))
+        expect(doctor.get_by_text("Troisième coupure")).to_be_visible()
+        doctor.get_by_label("À la voix").check()
+        doctor.get_by_role("button", name="Continuer ainsi").click()
+        for page in (doctor, patient):
+            expect(page.locator("[data-call]")).to_have_attribute("data-way", "audio", timeout=15_000)
+            expect(page.locator("[data-call]")).to_have_attribute("data-peers", "1", timeout=30_000)
+        doctor.get_by_text("Ça coupe ?").click()
+        doctor.get_by_label("La connexion a été coupée trop souvent").check()
+        doctor.get_by_role("button", name="Interrompre sans acte").click()
+        for page in (doctor, patient):
+            expect(page.get_by_role("heading", level=1)).to_have_text("Appel interrompu", timeout=15_000)
+            expect(page.get_by_text("Ce qui a été dit et mesuré est gardé")).to_be_visible()
+
+
+def test_a_browser_without_camera_says_so_and_can_still_write(browser: Browser, house: House, axe: str) -> None:
+    with persona(browser, house.address, _JEANNE, size=(390, 844)) as page:
+        page.goto("/teleconsultation/trying")
+        page.get_by_role("button", name="Commencer l'essai").click()
+        expect(page.get_by_text("Choisissez « Par messages écrits » en entrant.")).to_be_visible(timeout=20_000)
+        check(page, axe)

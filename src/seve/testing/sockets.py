@@ -28,7 +28,13 @@ class Connection:
         self._in.put_nowait({"type": "websocket.connect"})
         self.code = 0
         headers = [(b"origin", origin.encode()), (b"cookie", cookie.encode()), (b"host", b"sante.example")]
-        scope: dict[str, Any] = {"type": "websocket", "path": path, "headers": headers, "query_string": b""}
+        place, _, query = path.partition("?")
+        scope: dict[str, Any] = {
+            "type": "websocket",
+            "path": place,
+            "headers": headers,
+            "query_string": query.encode(),
+        }
 
         async def send(message: Any) -> None:
             self._out.put_nowait(dict(message))

@@ -47,4 +47,4 @@ async def go(visit: Visit, room: Room) -> None:
 
 def now_of(visit: Visit) -> str:
     """The time of the request, as FHIR writes it in the local zone."""
-    return visit.now.astimezone(wording.ZONE).isoformat(timespec="seconds")
+    return visit.now.astimezone(wording.ZONE).isoformat(timespec="milliseconds")

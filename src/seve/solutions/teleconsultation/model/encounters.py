@@ -10,7 +10,7 @@ from seve.fhir import Resource
 from seve.france.identity.trust import MODE_SYSTEM
 from seve.france.remote import Act, Circumstances, named
 from seve.solutions.teleconsultation.model.arrivals import Arrival, Way, way_of
-from seve.solutions.teleconsultation.model.visits import ACT_CODE, ACTS, patient_of
+from seve.solutions.teleconsultation.model.visits import ACT_CODE, ACTS, moment, patient_of
 
 WAY: Final = "urn:seve:teleconsultation:way"
 EXTENSIONS: Final = "https://seve.example/StructureDefinition/"
@@ -139,9 +139,15 @@ def _history(appointment: Resource, arrival: Arrival | None, now: str) -> list[d
     booked = appointment.get("created") or appointment.get("meta", {}).get("lastUpdated", now)
     came = arrival.at if arrival else now
     return [
-        {"status": "planned", "period": {"start": min(booked, came), "end": came}},
+        {"status": "planned", "period": {"start": _earlier(booked, came), "end": came}},
         {"status": "arrived", "period": {"start": came, "end": now}},
     ]
+
+
+def _earlier(one: str, other: str) -> str:
+    """The earlier of two instants, which may be written in two zones; the other where one can't be read."""
+    first, second = moment(one), moment(other)
+    return one if first and second and first < second else other
 
 
 def _closed(encounter: Resource, status: str, extension: dict[str, Any], now: str) -> Resource:

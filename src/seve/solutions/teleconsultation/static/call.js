@@ -164,7 +164,7 @@ addEventListener("pagehide", () => line?.send({ kind: "bye" }));
 function persist() {
   for (const peer of peers.values()) {
     peer.missed = peer.isConnected || !line.isOpen ? 0 : (peer.missed ?? 0) + 1;
-    if (peer.missed && peer.missed % 2 === 0) peer.retry();
+    if (peer.missed && peer.missed % (peer.isPolite ? 5 : 2) === 0) peer.retry(); // not both at once
   }
 }
 

@@ -1,4 +1,5 @@
-// One other person in the call. Both sides may offer at any time: the polite one gives way (RFC 8829, W3C's perfect negotiation).
+// One other person in the call. The first offer is made by one side only; after that both may offer at any time, and of two offers
+// that cross each other the polite side's gives way (RFC 8829, W3C's perfect negotiation).
 const PATIENCE = 4000;
 
 export class Peer extends EventTarget {
@@ -13,7 +14,10 @@ export class Peer extends EventTarget {
     this.connection = new RTCPeerConnection({ iceServers: servers, bundlePolicy: "max-bundle" });
     this.#listen();
     stream.getTracks().forEach((track) => this.connection.addTrack(track, stream));
+    if (!isPolite) this.#receive(stream);
   }
+
+  get isPolite() { return this.#isPolite; }
 
   get isConnected() { return this.connection.connectionState === "connected"; }
 
@@ -45,6 +49,12 @@ export class Peer extends EventTarget {
     this.connection.close();
   }
 
+  // Who offers first asks for picture and sound, whatever they can send themselves.
+  #receive(stream) {
+    const own = new Set(stream.getTracks().map((track) => track.kind));
+    for (const kind of ["audio", "video"]) if (!own.has(kind)) this.connection.addTransceiver(kind, { direction: "recvonly" });
+  }
+
   #listen() {
     const connection = this.connection;
     connection.onnegotiationneeded = () => this.#offer();
@@ -61,6 +71,7 @@ export class Peer extends EventTarget {
   }
 
   async #offer() {
+    if (this.#isPolite && !this.connection.remoteDescription) return; // the other side begins
     try {
       this.#isOffering = true;
       await this.connection.setLocalDescription();
@@ -79,8 +90,8 @@ export class Peer extends EventTarget {
 
   async #take(message) {
     if (message.kind === "description") await this.#takeDescription(message);
-    else if (this.connection.remoteDescription) await this.#takeCandidate(message);
-    else this.#candidates.push(message);
+    else if (this.#isIgnoring || !this.connection.remoteDescription) this.#candidates.push(message);
+    else await this.#takeCandidate(message);
   }
 
   async #takeDescription({ type, sdp }) {
@@ -88,7 +99,8 @@ export class Peer extends EventTarget {
     this.#isIgnoring = isGlare && !this.#isPolite;
     if (this.#isIgnoring || (type === "answer" && this.connection.signalingState !== "have-local-offer")) return;
     await this.connection.setRemoteDescription({ type, sdp });
-    for (const one of this.#candidates.splice(0)) await this.#takeCandidate(one);
+    const kept = this.#candidates.splice(0); // some may be of an offer that was given up: those are of no use, and no harm
+    await Promise.allSettled(kept.map((one) => this.#takeCandidate(one)));
     if (type === "offer") {
       await this.connection.setLocalDescription();
       this.#describe();
@@ -96,11 +108,7 @@ export class Peer extends EventTarget {
   }
 
   async #takeCandidate({ candidate, mid, line, fragment }) {
-    try {
-      await this.connection.addIceCandidate({ candidate, sdpMid: mid, sdpMLineIndex: line, usernameFragment: fragment || undefined });
-    } catch (error) {
-      if (!this.#isIgnoring) throw error;
-    }
+    await this.connection.addIceCandidate({ candidate, sdpMid: mid, sdpMLineIndex: line, usernameFragment: fragment || undefined });
   }
 
   // A connection that broke off is given a moment, then new ways are looked for.
