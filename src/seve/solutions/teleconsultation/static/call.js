@@ -49,6 +49,7 @@ function tellStateTo(message) {
 function meet({ from, name, party }) {
   const peer = new Peer({ id: from, isPolite: own > from, servers, send: (message) => line.send(message), stream });
   peers.set(from, peer);
+  place.dataset.met ??= Math.round(performance.now());
   const tile = part("tile").content.firstElementChild.cloneNode(true);
   tile.querySelector("figcaption").textContent = name || words(party) || words("someone");
   const video = tile.querySelector("video");
