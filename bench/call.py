@@ -54,7 +54,9 @@ def main(arguments: list[str] | None = None) -> None:
                     process = _cut(process, data, port, patient, doctor)
                 patient.context.close()
                 doctor.context.close()
-            print(f"first picture, median of {len(_TIMES)}: {median(_TIMES):,.0f} ms; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+            print(
+                f"first picture, median of {len(_TIMES)}: {median(_TIMES):,.0f} ms; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+            )
             browser.close()
     finally:
         process.send_signal(signal.SIGINT)
@@ -91,7 +93,9 @@ def _cut(process: subprocess.Popen[bytes], data: Path, port: int, *pages: Page) 
         page.wait_for_function("document.querySelector('[data-call]').dataset.signalling === 'open'", timeout=60_000)
     back = time.monotonic() - began
     grown = ", ".join(f"{after - one}" for one, after in zip(before, during, strict=True))
-    print(f"server killed for {_DOWN_SECONDS} s: {grown} pictures meanwhile; signalling back {back:.1f} s after it answers again")
+    print(
+        f"server killed for {_DOWN_SECONDS} s: {grown} pictures meanwhile; signalling back {back:.1f} s after it answers again"
+    )
     return started
 
 

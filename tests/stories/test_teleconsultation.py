@@ -15,10 +15,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.stories.conftest import FLAGS
 from tests.stories.personas import check, persona
@@ -139,7 +138,9 @@ class Meeting:
         page.get_by_label("J'accepte").check()
         page.get_by_role("button", name="Entrer", exact=True).click()
         expect(page.get_by_text("Vous êtes la prochaine personne.")).to_be_visible()
-        expect(self.professional.locator('[data-part=arrival]', has_text='A donné son accord')).to_be_visible(timeout=10_000)
+        expect(self.professional.locator("[data-part=arrival]", has_text="A donné son accord")).to_be_visible(
+            timeout=10_000
+        )
 
     def begin(self) -> None:
         """The professional checks the identity; the patient's page becomes the call by itself."""

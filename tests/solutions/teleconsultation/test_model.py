@@ -51,15 +51,22 @@ def test_a_practice_has_no_result_below_five_answers() -> None:
 
 
 def test_the_way_that_nobody_went_is_told_where_both_places_are_known() -> None:
-    place = [{"url": "latitude", "valueDecimal": Decimal("48.8566")}, {"url": "longitude", "valueDecimal": Decimal("2.3522")}]
-    home = {"address": [{"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/geolocation", "extension": place}]}]}
+    place = [
+        {"url": "latitude", "valueDecimal": Decimal("48.8566")},
+        {"url": "longitude", "valueDecimal": Decimal("2.3522")},
+    ]
+    home = {
+        "address": [{"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/geolocation", "extension": place}]}]
+    }
     lyon = {"position": {"latitude": Decimal("45.7640"), "longitude": Decimal("4.8357")}}
     assert travel.avoided_km(home, lyon) in range(780, 790)  # 392 km each way
     assert travel.avoided_km({}, lyon) is None
     assert travel.avoided_km(home, {}) is None
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"kind":"other"}', '{"kind":"hello","to":"../x"}', '{"kind":"hello","more":1}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"kind":"other"}', '{"kind":"hello","to":"../x"}', '{"kind":"hello","more":1}']
+)
 def test_what_is_no_signal_is_none(text: str) -> None:
     assert signals.signal(text) is None
 

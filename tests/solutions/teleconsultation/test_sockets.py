@@ -17,12 +17,8 @@ from .conftest import CALL, arrive, begin, running
 _ONE, _OTHER = "a" * 20, "b" * 20
 
 
-class Opened:
-    """A connection that says which peer it is."""
-
-    @staticmethod
-    def path(peer: str) -> str:
-        return f"{CALL}/socket?peer={peer}"
+def _as(peer: str) -> str:
+    return f"{CALL}/socket?peer={peer}"
 
 
 async def _heard(connection: Connection, kind: str) -> dict[str, object]:
@@ -34,7 +30,7 @@ async def _heard(connection: Connection, kind: str) -> dict[str, object]:
 async def test_what_one_says_the_other_hears_in_another_process_and_long_offers_arrive_whole(house: Site) -> None:
     ana, doctor = await running(house)
     async with sockets_of(house, solution) as one, sockets_of(house, solution) as other:
-        first, second = connect(one, ana, Opened.path(_ONE)), connect(other, doctor, Opened.path(_OTHER))
+        first, second = connect(one, ana, _as(_ONE)), connect(other, doctor, _as(_OTHER))
         assert await first.is_accepted()
         assert await second.is_accepted()
         await second.say('{"kind":"hello"}')
@@ -50,7 +46,7 @@ async def test_what_one_says_the_other_hears_in_another_process_and_long_offers_
 async def test_nobody_speaks_in_another_ones_name(house: Site) -> None:
     ana, doctor = await running(house)
     async with sockets_of(house, solution) as sockets:
-        first, second = connect(sockets, ana, Opened.path(_ONE)), connect(sockets, doctor, Opened.path(_OTHER))
+        first, second = connect(sockets, ana, _as(_ONE)), connect(sockets, doctor, _as(_OTHER))
         assert await first.is_accepted()
         assert await second.is_accepted()
         await first.say('{"kind":"hello","name":"Dr Faux","from":"x"}')
@@ -63,16 +59,17 @@ async def test_nobody_speaks_in_another_ones_name(house: Site) -> None:
 async def test_a_page_of_another_site_opens_no_socket_with_our_cookies(house: Site, origin: str) -> None:
     ana, _ = await running(house)
     async with sockets_of(house, solution) as sockets:
-        assert not await connect(sockets, ana, Opened.path(_ONE), origin=origin).is_accepted()
-        assert await (own := connect(sockets, ana, Opened.path(_ONE))).is_accepted()
+        assert not await connect(sockets, ana, _as(_ONE), origin=origin).is_accepted()
+        own = connect(sockets, ana, _as(_ONE))
+        assert await own.is_accepted()
         await own.leave()
 
 
 async def test_without_a_session_or_with_another_role_no_socket_opens(house: Site) -> None:
     ana = await arrive(house)
     async with sockets_of(house, solution) as sockets:
-        assert not await connect(sockets, await house.browser(), Opened.path(_ONE)).is_accepted()
-        assert not await connect(sockets, await house.browser("officer"), Opened.path(_ONE)).is_accepted()
+        assert not await connect(sockets, await house.browser(), _as(_ONE)).is_accepted()
+        assert not await connect(sockets, await house.browser("officer"), _as(_ONE)).is_accepted()
         assert not await connect(sockets, ana, "/teleconsultation/line").is_accepted()
         assert not await connect(sockets, ana, "/teleconsultation/elsewhere").is_accepted()
 
@@ -81,7 +78,11 @@ async def test_a_link_of_the_wrong_person_ends_as_one_that_leads_nowhere(house: 
     await running(house)
     async with sockets_of(house, solution) as sockets:
         codes = set[int]()
-        for name, path in (("bob", Opened.path(_ONE)), ("nurse", Opened.path(_ONE)), ("bob", "/teleconsultation/call/none/socket?peer=aaaaaaaa")):
+        for name, path in (
+            ("bob", _as(_ONE)),
+            ("nurse", _as(_ONE)),
+            ("bob", "/teleconsultation/call/none/socket?peer=aaaaaaaa"),
+        ):
             connection = connect(sockets, await house.browser(name), path)
             assert await connection.is_accepted()
             assert await connection.heard() == ""
@@ -92,19 +93,20 @@ async def test_a_link_of_the_wrong_person_ends_as_one_that_leads_nowhere(house: 
 async def test_a_call_takes_four_and_no_fifth(house: Site) -> None:
     ana, doctor = await running(house)
     async with sockets_of(house, solution) as sockets:
-        opened = [connect(sockets, ana, Opened.path(f"peer{n}xxxx")) for n in range(4)]
+        opened = [connect(sockets, ana, _as(f"peer{n}xxxx")) for n in range(4)]
         for one in opened:
             assert await one.is_accepted()
             await one.say('{"kind":"hello"}')
         for one in opened[:3]:
             await _heard(one, "hello")
-        fifth = connect(sockets, doctor, Opened.path("peer5xxxx"))
+        fifth = connect(sockets, doctor, _as("peer5xxxx"))
         assert await fifth.is_accepted()
         assert await fifth.heard() == ""
         assert fifth.code == 4409
         await opened[0].say('{"kind":"bye"}')
         await _heard(opened[1], "bye")
-        assert await (sixth := connect(sockets, doctor, Opened.path("peer6xxxx"))).is_accepted()
+        sixth = connect(sockets, doctor, _as("peer6xxxx"))
+        assert await sixth.is_accepted()
         await sixth.say('{"kind":"hello"}')
         await _heard(opened[1], "hello")
         for one in (*opened, sixth):
@@ -115,7 +117,7 @@ async def test_an_ended_session_ends_its_socket(house: Site, monkeypatch: pytest
     monkeypatch.setattr(kit, "_CHECK_SECONDS", 0.05)
     ana, _ = await running(house)
     async with sockets_of(house, solution) as sockets:
-        connection = connect(sockets, ana, Opened.path(_ONE))
+        connection = connect(sockets, ana, _as(_ONE))
         assert await connection.is_accepted()
         await end_all(house.identity, "ana")
         while await connection.heard():
@@ -126,11 +128,11 @@ async def test_an_ended_session_ends_its_socket(house: Site, monkeypatch: pytest
 async def test_too_long_and_too_many_messages_end_a_socket(house: Site) -> None:
     ana, _ = await running(house)
     async with sockets_of(house, solution) as sockets:
-        long = connect(sockets, ana, Opened.path(_ONE))
+        long = connect(sockets, ana, _as(_ONE))
         assert await long.is_accepted()
         await long.say("x" * (kit.MOST_CHARACTERS + 1))
         assert await long.heard() == ""
-        many = connect(sockets, ana, Opened.path(_OTHER))
+        many = connect(sockets, ana, _as(_OTHER))
         assert await many.is_accepted()
         for _ in range(300):
             await many.say('{"kind":"stay"}')
@@ -148,7 +150,7 @@ async def test_who_waits_hears_that_the_call_begins_and_who_is_invited_no_more_h
         assert await _heard(waiting, "changed")
         await doctor.get(CALL)
         await doctor.post(f"{CALL}/invite", who="PractitionerRole/nurse-role")
-        nurse = connect(sockets, await house.browser("nurse"), Opened.path(_OTHER))
+        nurse = connect(sockets, await house.browser("nurse"), _as(_OTHER))
         assert await nurse.is_accepted()
         await nurse.say('{"kind":"stay"}')
         await doctor.get(CALL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 
 import pytest
@@ -245,11 +246,22 @@ async def test_templates_begin_a_note_by_specialty(house: Site) -> None:
     _, doctor = await running(house)
     assert "Score ASA" in await doctor.get(f"{CALL}/note", template="anaesthesia")
     assert "Idées suicidaires" in await doctor.get(f"{CALL}/note", template="psychiatry")
+    (text,) = re.findall(r'name="plan"[^>]*>([^<]*)<', doctor.page)
+    await doctor.post(
+        f"{CALL}/note?template=psychiatry", plan=text.replace("\n", "\r\n"), knows_patient="yes", in_pathway="yes"
+    )
+    assert doctor.status == 422  # what a template begins is no note yet
 
 
 async def test_measures_that_can_not_be_are_refused_by_name(house: Site) -> None:
     ana, _ = await running(house)
-    for typed in ({"temperature": "83"}, {"oxygen": "101"}, {"systolic": "120"}, {"systolic": "80", "diastolic": "90"}, {}):
+    for typed in (
+        {"temperature": "83"},
+        {"oxygen": "101"},
+        {"systolic": "120"},
+        {"systolic": "80", "diastolic": "90"},
+        {},
+    ):
         await ana.get(CALL)
         await ana.post(f"{CALL}/measures", **typed)
         assert ana.status == 422, typed
@@ -259,7 +271,7 @@ async def test_measures_that_can_not_be_are_refused_by_name(house: Site) -> None
 async def test_a_document_is_brought_shown_and_opened_by_the_other_side(house: Site) -> None:
     ana, doctor = await running(house)
     await ana.get(CALL)
-    await ana.post(f"{CALL}/bring", files={"file": ("tension.txt", "12/8 lundi".encode(), "text/plain")}, title="Carnet")
+    await ana.post(f"{CALL}/bring", files={"file": ("tension.txt", b"12/8 lundi", "text/plain")}, title="Carnet")
     (document,) = await house.stored("DocumentReference")
     assert "Carnet" in await doctor.get(CALL)
     assert await doctor.get(f"{CALL}/documents/{document['id']}") == "12/8 lundi"
@@ -279,7 +291,10 @@ async def test_an_opinion_is_given_once_by_the_patient_and_counts_from_five_on(h
     await ana.post(f"{CALL}/opinion", **marks)
     assert "Merci, votre avis est noté." in ana.page
     await ana.post(f"{CALL}/opinion", **marks)
-    assert len(await house.stored("QuestionnaireResponse", ("encounter", f"Encounter/{(await encounter(house))['id']}"))) == 1
+    assert (
+        len(await house.stored("QuestionnaireResponse", ("encounter", f"Encounter/{(await encounter(house))['id']}")))
+        == 1
+    )
     page = await doctor.get("/teleconsultation/opinions")
     assert "Cabinet des Tilleuls" in page
     assert "Moins de 5 avis" in page
@@ -291,3 +306,16 @@ async def test_only_the_call_may_ask_for_camera_and_microphone(house: Site) -> N
     assert ana.answer.headers["permissions-policy"].startswith("camera=(), microphone=()")
     await ana.get(CALL)
     assert ana.answer.headers["permissions-policy"] == "camera=(self), microphone=(self), geolocation=()"
+
+
+async def test_allergies_stand_above_the_call_and_silence_about_them_is_no_all_clear(house: Site) -> None:
+    doctor = await house.browser("doc")
+    assert "Allergies : non renseignées" in await doctor.get(CALL)
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "id": "a",
+        "patient": {"reference": "Patient/ana"},
+        "code": {"text": "Pénicilline"},
+    }
+    await house.put(allergy)
+    assert "Pénicilline" in await doctor.get(CALL)

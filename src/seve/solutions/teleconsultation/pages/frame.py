@@ -36,7 +36,7 @@ async def framed(visit: Visit, room: Room) -> Frame:
         patient=rooms.patient_name(room.patient),
         professional=known.get(room.professional, ""),
         party=room.party.kind,
-        banner=_banner(visit, room) if is_care else None,
+        banner=await _banner(visit, room) if is_care else None,
     )
 
 
@@ -45,7 +45,7 @@ def say(visit: Visit, key: str, **fields: object) -> str:
     return visit.say(f"{PACKAGE}.{key}", **fields)
 
 
-def _banner(visit: Visit, room: Room) -> Banner:
+async def _banner(visit: Visit, room: Room) -> Banner:
     born = room.patient.get("birthDate", "")
     age = wording.age(born, visit.now.date().isoformat())
     ins = in_force(room.patient)
@@ -57,6 +57,6 @@ def _banner(visit: Visit, room: Room) -> Banner:
     return Banner(
         Person(rooms.patient_name(room.patient)),
         tuple(filter(None, facts)),
-        None,
+        await rooms.allergies(visit.records, room.patient_reference),
         f"/shared-record/{room.patient['id']}",
     )

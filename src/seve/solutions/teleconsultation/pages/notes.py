@@ -46,7 +46,8 @@ async def finish(visit: Visit) -> To | Again:
     """The act ends and its note is filed: both, or neither."""
     room, typed = await rooms.room(visit, visit.path["call"]), visit.form
     calling.running(room)
-    parts = {name: typed[name].strip() for name in notes.PARTS}
+    begun = _begun(visit)
+    parts = {name: words for name in notes.PARTS if _lines(words := typed[name].strip()) != _lines(begun[name])}
     titles = {name: say(visit, f"notes.{name}") for name in (*notes.PARTS, "title")}
     facts = Circumstances(knows_patient=_said(typed["knows_patient"]), is_in_pathway=_said(typed["in_pathway"]))
     try:
@@ -60,20 +61,33 @@ async def finish(visit: Visit) -> To | Again:
 
 async def _writing(visit: Visit, room: Room) -> Writing:
     assert room.encounter is not None  # it runs
-    chosen = next((one for one in notes.TEMPLATES if one == visit.query.get("template")), "general")
+    begun = _begun(visit)
     knows = visit.form["knows_patient"] or ("yes" if await shared.knows_patient(visit, room) else "")
     frame = await framed(visit, room)
     return Writing(
         frame=frame,
         act=encounters.act_of(room.encounter),
-        parts=tuple((name, visit.form[name] or say(visit, f"templates.{chosen}_{name}")) for name in notes.PARTS),
+        parts=tuple((name, visit.form[name] or begun[name]) for name in notes.PARTS),
         templates=notes.TEMPLATES,
-        chosen=chosen,
+        chosen=_chosen(visit),
         has_ins=_has_ins(room),
         knows_patient=knows,
         in_pathway=visit.form["in_pathway"],
         measured=await shared.measured(visit.records, room, visit.language),
     )
+
+
+def _chosen(visit: Visit) -> str:
+    return next((one for one in notes.TEMPLATES if one == visit.query.get("template")), "general")
+
+
+def _begun(visit: Visit) -> dict[str, str]:
+    """What the template begins each part with: by itself it is no note."""
+    return {name: say(visit, f"templates.{_chosen(visit)}_{name}") for name in notes.PARTS}
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines()]  # a form sends other line ends than it was given
 
 
 def _has_ins(room: Room) -> bool:

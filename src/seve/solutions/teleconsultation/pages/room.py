@@ -37,7 +37,7 @@ class Arriving(View):
 
     template: ClassVar[str] = "arrive.html"
     frame: Frame
-    is_open: bool
+    is_on: bool
     has_arrived: bool
     place: int
     is_told: bool
@@ -56,7 +56,7 @@ class Preparing(View):
 
     template: ClassVar[str] = "begin.html"
     frame: Frame
-    is_open: bool
+    is_on: bool
     arrival: Arrival | None
     came_by: str
     is_waiting: bool
@@ -131,7 +131,7 @@ async def _arriving(visit: Visit, room: Room) -> Arriving:
     desk = await visit.rooms.here(f"{room.line}/desk")
     return Arriving(
         frame=await framed(visit, room),
-        is_open=visits.is_at_hand(room.appointment, visit.now),
+        is_on=visits.is_at_hand(room.appointment, visit.now),
         has_arrived=place > 0,
         place=place,
         is_told=bool(desk),
@@ -159,7 +159,7 @@ async def _beginning(visit: Visit, room: Room) -> Preparing:
     )
     return Preparing(
         frame=await framed(visit, room),
-        is_open=visits.is_at_hand(room.appointment, visit.now),
+        is_on=visits.is_at_hand(room.appointment, visit.now),
         arrival=arrival,
         came_by=names.get(arrival.by, "") if arrival else "",
         is_waiting=rooms.place_in(here, room.id) > 0,

@@ -12,6 +12,9 @@ from seve.solutions.teleconsultation.model import arrivals, encounters, visits
 from seve.solutions.teleconsultation.model.arrivals import Arrival
 from seve.solutions.teleconsultation.model.visits import ROOM, Party
 
+_NO_ALLERGY = frozenset({"716186003", "409137002"})
+"""“No known allergy” is a statement too (SNOMED CT)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -115,6 +118,20 @@ async def guardians(records: Records, patient: str) -> tuple[Resource, ...]:
     """Who must agree for the patient, being their guardian."""
     found = await records.search("RelatedPerson", ("patient", patient), ("_count", "50"))
     return arrivals.guardians(found.matches)
+
+
+async def allergies(records: Records, patient: str) -> tuple[str, ...] | None:
+    """What the record says of allergies; () when it says that there are none, None when nobody has said anything."""
+    found = await records.search(
+        "AllergyIntolerance",
+        ("patient", patient),
+        ("clinical-status:not", "resolved,inactive"),
+        ("verification-status:not", "entered-in-error,refuted"),
+    )
+    if not found.matches:
+        return None
+    stated = [one.get("code") for one in found.matches if not _NO_ALLERGY.intersection(wording.codes(one.get("code")))]
+    return tuple(dict.fromkeys(map(wording.coded, stated)))
 
 
 async def names(records: Records, references: Iterable[str]) -> dict[str, str]:
