@@ -94,7 +94,7 @@ class Rooms:
         """Comes in, or says to be there still: since when. Raises Full when `most` others are there (0: no limit)."""
         since = await relay.enter(self.engine.database.pool, self.name(room), member, most=most)
         if since is None:
-            raise Full(most=most + 1)
+            raise Full(most=most)
         return since
 
     async def leave(self, room: str, member: str) -> None:
@@ -253,7 +253,8 @@ class SolutionSockets:
             await way.socket.answer(way.visit(connection, held), channel)
             await channel.close(_LATER)
         except Refusal as refusal:
-            await channel.close(4000 + refusal.status)
+            is_over = await self._held(connection) is None  # then that is why
+            await channel.close(_ENDED if is_over else 4000 + refusal.status)
         except Exception as error:  # noqa: BLE001 - a bug has an incident number, and the other sockets go on
             told(error)
             await channel.close(_BUG)

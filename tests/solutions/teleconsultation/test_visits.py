@@ -314,6 +314,11 @@ async def test_allergies_stand_above_the_call_and_silence_about_them_is_no_all_c
     allergy = {
         "resourceType": "AllergyIntolerance",
         "id": "a",
+        "clinicalStatus": {
+            "coding": [
+                {"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}
+            ]
+        },
         "patient": {"reference": "Patient/ana"},
         "code": {"text": "Pénicilline"},
     }

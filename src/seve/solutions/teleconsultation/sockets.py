@@ -20,7 +20,7 @@ async def talk(visit: Visit, channel: Channel) -> None:
     if not room.is_running or not signals.PEER.fullmatch(peer):
         raise NotFound
     name = (await rooms.names(visit.records, [room.party.reference])).get(room.party.reference, "")
-    async with channel.joined(call_room(room.id), peer, most=encounters.MOST - 1):
+    async with channel.joined(call_room(room.id), peer, most=encounters.MOST):
         async for event in channel:
             if isinstance(event, Said):
                 if not await _pass_on(visit, room, event.text, peer=peer, name=name):
