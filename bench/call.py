@@ -71,7 +71,7 @@ def _report(number: int, patient: Page, doctor: Page) -> None:
     """From the moment at which the second of them is in the room to the first picture that each shows."""
     place = "document.querySelector('[data-call]').dataset"
     for page in (patient, doctor):
-        page.wait_for_function(f"{place}.firstFrame", timeout=60_000)
+        page.wait_for_function(f"() => {place}.firstFrame", timeout=60_000)
     met = [float(page.evaluate(f"{place}.met")) for page in (patient, doctor)]
     shown = [float(page.evaluate(f"{place}.firstFrame")) for page in (patient, doctor)]
     times = [after - before for before, after in zip(met, shown, strict=True)]
@@ -90,7 +90,7 @@ def _cut(process: subprocess.Popen[bytes], data: Path, port: int, *pages: Page) 
     started = _start(data, port)
     began = time.monotonic()
     for page in pages:
-        page.wait_for_function("document.querySelector('[data-call]').dataset.signalling === 'open'", timeout=60_000)
+        page.wait_for_function("() => document.querySelector('[data-call]').dataset.signalling === 'open'", timeout=60_000)
     back = time.monotonic() - began
     grown = ", ".join(f"{after - one}" for one, after in zip(before, during, strict=True))
     print(

@@ -22,11 +22,11 @@ def _as(peer: str) -> str:
     return f"{CALL}/socket?peer={peer}"
 
 
-async def _until(house: Site, number: int) -> None:
-    """That many are in the call."""
-    count = "SELECT count(*) FROM presence WHERE room = 'teleconsultation:call/visit'"
+async def _until(house: Site, number: int, *, room: str = "call/visit") -> None:
+    """That many are in a room."""
+    count = "SELECT count(*) FROM presence WHERE room = 'teleconsultation:' || $1"
     async with asyncio.timeout(10):
-        while await house.engine.database.pool.fetchval(count) != number:
+        while await house.engine.database.pool.fetchval(count, room) != number:
             await asyncio.sleep(0.02)
 
 
@@ -42,6 +42,7 @@ async def test_what_one_says_the_other_hears_in_another_process_and_long_offers_
         first, second = connect(one, ana, _as(_ONE)), connect(other, doctor, _as(_OTHER))
         assert await first.is_accepted()
         assert await second.is_accepted()
+        await _until(house, 2)
         await second.say('{"kind":"hello"}')
         told = await _heard(first, "hello")
         assert (told["from"], told["name"], told["party"]) == (_OTHER, "Doc Martin", "professional")
@@ -151,14 +152,14 @@ async def test_who_waits_hears_that_the_call_begins_and_who_is_invited_no_more_h
     async with sockets_of(house, solution) as sockets:
         waiting = connect(sockets, ana, f"{CALL}/waiting")
         assert await waiting.is_accepted()
-        await waiting.say('{"kind":"stay"}')
+        await _until(house, 1, room="wait/visit")
         doctor = await begin(house)
         assert await _heard(waiting, "changed")
         await doctor.get(CALL)
         await doctor.post(f"{CALL}/invite", who="PractitionerRole/nurse-role")
         nurse = connect(sockets, await house.browser("nurse"), _as(_OTHER))
         assert await nurse.is_accepted()
-        await nurse.say('{"kind":"stay"}')
+        await _until(house, 1)
         await doctor.get(CALL)
         await doctor.post(f"{CALL}/stop", why="unfit")
         while await nurse.heard():
