@@ -90,7 +90,9 @@ def _cut(process: subprocess.Popen[bytes], data: Path, port: int, *pages: Page) 
     started = _start(data, port)
     began = time.monotonic()
     for page in pages:
-        page.wait_for_function("() => document.querySelector('[data-call]').dataset.signalling === 'open'", timeout=60_000)
+        page.wait_for_function(
+            "() => document.querySelector('[data-call]').dataset.signalling === 'open'", timeout=60_000
+        )
     back = time.monotonic() - began
     grown = ", ".join(f"{after - one}" for one, after in zip(before, during, strict=True))
     print(
