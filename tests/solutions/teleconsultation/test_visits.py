@@ -40,7 +40,7 @@ async def _make_guardian(house: Site) -> None:
 
 
 async def test_who_waits_sees_their_place_and_keeps_it(house: Site) -> None:
-    await house.put(appointment(id_="before", patient="bob", by="doc"))
+    await house.put(appointment(id_="before", patient="bob", by="doc", minutes=-25))
     await house.engine.database.pool.execute(
         "INSERT INTO presence (room, member) VALUES ('teleconsultation:line/PractitionerRole/doc-role', 'before')"
     )
@@ -324,3 +324,16 @@ async def test_allergies_stand_above_the_call_and_silence_about_them_is_no_all_c
     }
     await house.put(allergy)
     assert "Pénicilline" in await doctor.get(CALL)
+
+
+async def test_a_call_at_once_takes_no_time_of_the_agenda(house: Site) -> None:
+    doctor = await house.browser("doc")
+    await doctor.get("/teleconsultation")
+    page = await doctor.post(
+        "/teleconsultation/now", patient="ana"
+    )  # while the visit that was booked holds the same time
+    assert doctor.status == 200
+    assert "Préparer l'appel" in page
+    await doctor.get("/teleconsultation")
+    await doctor.post("/teleconsultation/now", patient="bob")  # whom doc does not care for
+    assert doctor.status == 422

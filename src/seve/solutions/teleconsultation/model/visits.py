@@ -116,10 +116,10 @@ def party(
 
 
 def unplanned(patient: str, professional: str, *, now: datetime) -> Resource:
-    """The appointment of a call that a professional starts at once."""
+    """The appointment of a call that a professional starts at once: proposed, so that it takes no time of the agenda."""
     return {
         "resourceType": "Appointment",
-        "status": "booked",
+        "status": "proposed",
         "serviceType": [virtual()],
         "appointmentType": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0276", "code": "WALKIN"}]},
         "created": now.isoformat(timespec="seconds"),
