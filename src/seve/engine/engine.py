@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seve.engine.checking import Checker
+from seve.engine.ice import IceServers
 from seve.engine.identity.keys import Keys
 from seve.engine.notifications.gateways import Gateway, Outbox
 from seve.engine.operations.definitions import definitions as own_definitions
@@ -64,6 +65,7 @@ class Engine:
     import_hosts: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     gateways: dict[Channel, Gateway] = field(default_factory=lambda: {"email": Outbox(), "sms": Outbox()})
+    ice: IceServers = field(default_factory=IceServers)
     ledger: Ledger = field(kw_only=True)
     events: Events = field(kw_only=True)
     lane: CommitLane = field(init=False)

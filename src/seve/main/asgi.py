@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import traceback
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,9 @@ from seve.rest.app import FhirApp
 from seve.rest.gate import BearerGate, OpenGate
 from seve.rest.oauth.app import is_mine, oauth
 from seve.rest.shield.shield import Rules, Shield
-from seve.rest.websockets import EventSockets
-from seve.sdk.serving import solution_routes, solution_sections
+from seve.rest.websockets import PATH, EventSockets
+from seve.sdk.serving import solution_routes, solution_sections, solution_sockets
+from seve.sdk.sockets import SolutionSockets
 from seve.web.app import pages
 from seve.web.desk import desk_routes
 from seve.web.record import record_routes
@@ -43,9 +44,9 @@ _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 
 
 @asynccontextmanager
-async def _background(engine: Engine) -> AsyncGenerator[None]:
-    """Tasks are worked on within."""
-    running = asyncio.create_task(Runner(engine).run())
+async def _beside(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+    """Something that never returns is at work within."""
+    running = asyncio.create_task(work)
     try:
         yield
     finally:
@@ -68,6 +69,7 @@ class Application:
         self._stack = AsyncExitStack()
         self._fhir: FhirApp | None = None
         self._sockets: EventSockets | None = None
+        self._solution_sockets: SolutionSockets | None = None
         self._oauth: ASGIApp | None = None
         self._pages: ASGIApp | None = None
         self._shield: Shield | None = None
@@ -81,8 +83,9 @@ class Application:
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            if self._sockets is not None:
-                await self._sockets(scope, receive, send)
+            sockets = self._sockets if scope["path"] == PATH else self._solution_sockets or self._sockets
+            if sockets is not None:
+                await sockets(scope, receive, send)
         elif self._oauth is not None and is_mine(scope["path"]):
             await self._oauth(scope, receive, send)
         elif self._fhir is not None and (scope["path"] == "/fhir" or scope["path"].startswith("/fhir/")):
@@ -110,7 +113,7 @@ class Application:
             traceback.print_exception(error)  # the server says nothing of why
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
-        await self._stack.enter_async_context(_background(engine))
+        await self._stack.enter_async_context(_beside(Runner(engine).run()))
         service = await self._stack.enter_async_context(serving(engine))
         self._sockets = EventSockets(service.sockets)
         await self._stack.enter_async_context(working(engine, settings.store_url, jobs()))
@@ -126,6 +129,8 @@ class Application:
         )
         engine.oauth_url = f"{identity.site}/oauth"
         self._fhir, self._oauth = FhirApp(engine, BearerGate(engine, identity)), oauth(identity)
+        self._solution_sockets = solution_sockets(engine, identity, solutions())
+        await self._stack.enter_async_context(_beside(self._solution_sockets.relay.run()))
         self._pages = pages(
             engine,
             SignedInVisitors(engine, identity),

@@ -6,9 +6,10 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from seve.engine.ice import IceServers
 from seve.rest.shield.places import Network
 from seve.store.embedded import Embedded
 
@@ -37,6 +38,7 @@ class Settings:
     cors_origins: frozenset[str] = frozenset()
     session_requests_per_second: int = 500
     address_requests_per_second: int = 2_000
+    ice: IceServers = field(default_factory=IceServers)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -57,6 +59,7 @@ class Settings:
             cors_origins=_origins(environment, "SEVE_CORS_ORIGINS"),
             session_requests_per_second=_number(environment, "SEVE_SESSION_REQUESTS_PER_SECOND", 500),
             address_requests_per_second=_number(environment, "SEVE_ADDRESS_REQUESTS_PER_SECOND", 2_000),
+            ice=_ice(environment, "SEVE_ICE_SERVERS", "SEVE_TURN_SECRET"),
         )
 
     @property
@@ -96,6 +99,13 @@ def _networks(environment: Mapping[str, str], name: str) -> tuple[Network, ...]:
         return tuple(ipaddress.ip_network(part) for part in _listed(environment, name))
     except ValueError as error:
         raise ValueError(f"{name} lists addresses or networks, such as 10.0.0.0/8: {error}") from error
+
+
+def _ice(environment: Mapping[str, str], name: str, secret: str) -> IceServers:
+    try:
+        return IceServers(tuple(_listed(environment, name)), environment.get(secret, ""))
+    except ValueError as error:
+        raise ValueError(f"{name}, {secret}: {error}") from error
 
 
 def _origins(environment: Mapping[str, str], name: str) -> frozenset[str]:

@@ -65,6 +65,7 @@ async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncGene
             import_hosts=settings.import_hosts,
             hook_hosts=settings.hook_hosts,
         )
+        engine.ice = settings.ice
         if settings.smtp_url:
             engine.gateways["email"] = Smtp.of(settings.smtp_url, sender=settings.mail_from)
         yield engine

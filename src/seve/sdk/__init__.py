@@ -8,7 +8,8 @@ from seve.sdk.chores import Chores, Job
 from seve.sdk.manifest import Manifest, ManifestWrong, Role
 from seve.sdk.records import Change, Found, Records
 from seve.sdk.refusals import Changed, NoPrinter, NotForYou, NotFound, Undeclared
-from seve.sdk.solution import Answer, Page, Solution
+from seve.sdk.sockets import Channel, Full, Heard, Present, Rooms, Said, Socket
+from seve.sdk.solution import Answer, Device, Page, Solution
 from seve.sdk.visit import Again, Document, Paper, Shown, To, View, Visit, Visitor
 from seve.sdk.whose import Whose, whose
 from seve.store.agendas import Free, Wanted
@@ -20,11 +21,15 @@ __all__ = [
     "Answer",
     "Change",
     "Changed",
+    "Channel",
     "Chores",
+    "Device",
     "Document",
     "Form",
     "Found",
     "Free",
+    "Full",
+    "Heard",
     "Job",
     "Manifest",
     "ManifestWrong",
@@ -38,10 +43,14 @@ __all__ = [
     "Page",
     "Paper",
     "Person",
+    "Present",
     "Records",
     "Role",
+    "Rooms",
+    "Said",
     "Sent",
     "Shown",
+    "Socket",
     "Solution",
     "To",
     "Undeclared",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -19,6 +19,7 @@ from seve.engine.identity.refusals import SignInNeeded
 from seve.engine.rights.printing import NoPrinterError, as_pdf
 from seve.sdk.chores import Doors
 from seve.sdk.refusals import NoPrinter, NotForYou
+from seve.sdk.sockets import Rooms, SolutionSockets, Way
 from seve.sdk.visit import NOBODY, Again, Document, Paper, To, View, Visit, Visitor
 from seve.web.navigation import Audience, Section, audience_of
 from seve.web.signin.devices import address_of
@@ -38,6 +39,8 @@ PRIVATE = {"cache-control": "no-store"}
 _NO_FORM = Form(())
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
 _PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+_NO_FILES: Mapping[str, Sent] = {}
+_DEVICES = ("camera", "microphone", "geolocation")
 
 
 def solution_routes(engine: Engine, identity: Identity, solution: Solution) -> list[BaseRoute]:
@@ -48,6 +51,12 @@ def solution_routes(engine: Engine, identity: Identity, solution: Solution) -> l
         static = StaticFiles(packages=[(solution.module, "static")])
         routes.insert(0, Mount(f"{solution.manifest.path}/static", static))
     return routes
+
+
+def solution_sockets(engine: Engine, identity: Identity, solutions: Iterable[Solution]) -> SolutionSockets:
+    """The websockets of all solutions."""
+    places = [_Place(engine, identity, one) for one in solutions]
+    return SolutionSockets(engine, identity, [way for place in places for way in place.ways()])
 
 
 def solution_sections(solution: Solution) -> tuple[Section, ...]:
@@ -69,6 +78,7 @@ class _Place:
         self._solution = solution
         self._pages = Pages(identity, package=solution.package)
         self._grants = Grants(engine.parameters, base_url=engine.base_url)
+        self._rooms = Rooms(engine, solution.manifest.id)
 
     def route(self, page: Page) -> Route:
         """One page."""
@@ -81,7 +91,11 @@ class _Place:
             shown = await page.answer(self._visit(request, held, form, files))
             if isinstance(shown, Paper):
                 return await self._printed(request, held, shown)
-            return self._response(request, held, shown)
+            response = self._response(request, held, shown)
+            if page.uses:
+                allowed = (f"{one}=({'self' if one in page.uses else ''})" for one in _DEVICES)
+                response.headers["permissions-policy"] = ", ".join(allowed)
+            return response
 
         path = self._solution.manifest.path + page.path.removesuffix("/")
         return Route(path, self._pages.guarded(answer), methods=[page.method])
@@ -95,11 +109,19 @@ class _Place:
             raise NotForYou
         return held
 
-    def _visit(self, request: Request, held: Held | None, form: Form, files: Mapping[str, Sent]) -> Visit:
+    def ways(self) -> list[Way]:
+        """The websockets."""
+        path = self._solution.manifest.path
+        return [Way(one, self._rooms, self._visit, path=path + one.path) for one in self._solution.sockets]
+
+    def _visit(
+        self, request: HTTPConnection, held: Held | None, form: Form = _NO_FORM, files: Mapping[str, Sent] = _NO_FILES
+    ) -> Visit:
         source = address_of(request)
         grant = self._grants.of(held.principal, source=source, request="") if held else public_grant(source=source)
+        badge = getattr(request.state, "badge", None)  # websockets have none
         return Visit(
-            visitor=_visitor(held, name=request.state.badge.name) if held else NOBODY,
+            visitor=_visitor(held, name=badge.name if badge else "") if held else NOBODY,
             language=self._pages.language(request),
             doors=Doors(self._engine, grant, self._solution.manifest),
             now=datetime.now(UTC),
@@ -108,6 +130,7 @@ class _Place:
             form=form,
             files=files,
             desk_doors=self._desk_doors(held, grant),
+            rooms=self._rooms,
         )
 
     def _response(self, request: Request, held: Held | None, shown: View | Again | To | Document) -> Response:

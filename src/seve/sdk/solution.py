@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module, resources
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
 from seve.kernel.texts import package_of
 from seve.sdk.manifest import Manifest, Role, read_manifest
+from seve.sdk.sockets import Socket
 from seve.sdk.visit import Method, Shown, Visit
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from seve.sdk.chores import Job
 
 Answer: TypeAlias = Callable[[Visit], Awaitable[Shown]]
+Device: TypeAlias = Literal["camera", "microphone", "geolocation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Page:
     """One route. `path` is below the solution's own (`/{patient}/documents`), `roles` those of the manifest that may come.
 
     `needs_script`: without JavaScript it only says so; every other page works without. A page for `anyone` reads what is public
-    and takes no form, since nobody signed in for what it would write: ValueError.
+    and takes no form, since nobody signed in for what it would write: ValueError. `uses`: the devices for which it may ask the
+    browser; no page may otherwise.
     """
 
     path: str
@@ -34,6 +37,7 @@ class Page:
     roles: frozenset[Role]
     method: Method = "GET"
     needs_script: bool = False
+    uses: frozenset[Device] = frozenset()
 
     def __post_init__(self) -> None:
         if "anyone" in self.roles and self.method != "GET":
@@ -70,6 +74,11 @@ class Solution:
     def jobs(self) -> tuple[Job[Any], ...]:
         """Those of `jobs.JOBS`; none without the module."""
         return self._part("jobs", "JOBS")
+
+    @cached_property
+    def sockets(self) -> tuple[Socket, ...]:
+        """Those of `sockets.SOCKETS`; none without the module."""
+        return self._part("sockets", "SOCKETS")
 
     @cached_property
     def demo(self) -> tuple[Resource, ...]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from seve.sdk.chores import Doors
     from seve.sdk.manifest import Role
     from seve.sdk.records import Records
+    from seve.sdk.sockets import Rooms
     from seve.web.signin.forms import Form
     from seve.web.uploads import Sent
 
@@ -46,8 +47,8 @@ NOBODY = Visitor(role="anyone", name="", acts_as="", person="", organization="",
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A request: `path` holds the places of the page's path, `query` the last value of each parameter, `form` the fields of a
-    POST (empty otherwise; they came from our own page) and `files` by field. `doors` also
-    tell people and ask for work. `now` is the time of the request.
+    POST (empty otherwise; they came from our own page) and `files` by field. `doors` also tell people and
+    ask for work. `now` is the time of the request, `rooms` are those in which visitors of the solution meet at once.
     """
 
     visitor: Visitor
@@ -58,6 +59,7 @@ class Visit:
     query: Mapping[str, str]
     form: Form
     files: Mapping[str, Sent]
+    rooms: Rooms
     desk_doors: Doors | None = None
 
     @property

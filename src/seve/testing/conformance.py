@@ -47,9 +47,9 @@ __all__ = [
 ]
 
 _FILES: Final = {"__init__.py", "manifest.toml", "model.py", "queries.py", "actions.py", "demo.json", "README.md"}
-_OPTIONAL: Final = {"operations.py", "pages.py", "jobs.py", "py.typed"}
+_OPTIONAL: Final = {"operations.py", "pages.py", "jobs.py", "sockets.py", "py.typed"}
 _FOLDERS: Final = {"templates", "static", "profiles", "strings"}
-_ORDER: Final = ("model", "queries", "actions", "pages operations jobs")
+_ORDER: Final = ("model", "queries", "actions", "pages operations jobs sockets")
 _PARTS: Final = frozenset(word for level in _ORDER for word in level.split())
 _DOORS: Final = ("seve.sdk", "seve.fhir", "seve.france", "seve.kernel")
 _BEHIND: Final = ("asyncpg", "starlette", "jinja2", "granian")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from seve.kernel.texts import LANGUAGES, Language
@@ -12,7 +12,7 @@ _BOUND = f"__Host-{_NAME}"
 _SECONDS = 365 * 86_400
 
 
-def language_of(request: Request) -> Language:
+def language_of(request: HTTPConnection) -> Language:
     """The language of whoever asks."""
     chosen = request.cookies.get(_BOUND) or request.cookies.get(_NAME)
     if chosen in LANGUAGES:

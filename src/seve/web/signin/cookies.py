@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def name_of(identity: Identity, kind: Kind) -> str:
     return f"__Host-{_NAMES[kind]}" if identity.is_secure else _NAMES[kind]
 
 
-def read(identity: Identity, request: Request, kind: Kind) -> str:
+def read(identity: Identity, request: HTTPConnection, kind: Kind) -> str:
     """Its value, or ""."""
     return request.cookies.get(name_of(identity, kind), "")
 

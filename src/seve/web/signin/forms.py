@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from seve.engine.identity.holding import Held
 from seve.engine.identity.refusals import ForgedRequest
@@ -60,7 +60,7 @@ def check(identity: Identity, request: Request, held: Held | None, form: Form) -
         raise ForgedRequest
 
 
-def check_origin(identity: Identity, request: Request) -> None:
+def check_origin(identity: Identity, request: HTTPConnection) -> None:
     """Raises ForgedRequest unless the request comes from our own page."""
     if request.headers.get("origin") != identity.site:
         raise ForgedRequest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from seve.engine.identity.applications.refusals import SentBack
@@ -71,7 +71,7 @@ class Pages:
         held = await self.session(request)
         return held, await forms.read(self.identity, request, held)
 
-    def language(self, request: Request) -> Language:
+    def language(self, request: HTTPConnection) -> Language:
         """The language of whoever asks."""
         return language_of(request)
 

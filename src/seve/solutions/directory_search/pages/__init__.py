@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from seve.sdk import Page, Role
+from seve.sdk import Device, Page, Role
 from seve.solutions.directory_search.pages import details, searching, units
 
 _ANYONE: frozenset[Role] = frozenset({"anyone", "patient", "professional", "officer"})
+_PLACE: frozenset[Device] = frozenset({"geolocation"})
 _PROFESSIONALS: frozenset[Role] = frozenset({"professional"})
 
 PAGES = (
-    Page("/", searching.people, _ANYONE),
-    Page("/services", searching.services, _ANYONE),
-    Page("/beds", searching.beds, _ANYONE),
+    Page("/", searching.people, _ANYONE, uses=_PLACE),
+    Page("/services", searching.services, _ANYONE, uses=_PLACE),
+    Page("/beds", searching.beds, _ANYONE, uses=_PLACE),
     Page("/communes", searching.communes, _ANYONE),
     Page("/mine", units.mine, _PROFESSIONALS),
     Page("/role/{id}", details.role, _ANYONE),
