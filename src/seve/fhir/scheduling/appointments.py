@@ -10,6 +10,10 @@ from seve.fhir.scheduling.extensions import replaced, simple, value
 
 HOLDING: Final = frozenset({"pending", "booked", "arrived", "checked-in", "fulfilled"})
 """The statuses whose time is taken."""
+VIRTUAL: Final = {
+    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "VR", "display": "virtual"}]
+}
+"""The service type of a visit by video: the code that the class of its Encounter has."""
 _NAMES = ("appointment-agenda", "appointment-reason", "appointment-mode", "appointment-seat")
 
 
@@ -47,9 +51,12 @@ def seat_of(appointment: Resource) -> int:
 
 
 def with_asked(appointment: Resource, said: Asked) -> Resource:
-    """The Appointment that says so."""
+    """The Appointment that says so. A visit by video also has the service type that others know it by (v3 ActCode `VR`)."""
     made = [simple("appointment-agenda", "Reference", {"reference": said.agenda})] if said.agenda else []
     made += [simple("appointment-reason", "Code", said.reason)] if said.reason else []
     made += [simple("appointment-mode", "Code", said.mode)] if said.mode else []
     made += [simple("appointment-seat", "UnsignedInt", said.seat)] if said.seat else []
-    return replaced(appointment, _NAMES, made)
+    changed = replaced(appointment, _NAMES, made)
+    types = [one for one in appointment.get("serviceType", ()) if one != VIRTUAL] + [VIRTUAL] * (said.mode == "video")
+    changed.pop("serviceType", None)
+    return {**changed, "serviceType": types} if types else changed
