@@ -7,6 +7,7 @@ import binascii
 
 from seve.fhir import Resource
 from seve.fhir.definitions import Definitions
+from seve.fhir.scheduling import scheduling_issues
 from seve.fhir.signatures import MEDIA_TYPES, media_type_of, signature_of
 from seve.fhir.validation.seams import PendingCode, Terminology
 from seve.fhir.validation.validator import Validator
@@ -25,13 +26,18 @@ class Checker:
     def check(self, resource: Resource) -> tuple[PendingCode, ...]:
         """The required codes that memory can't decide. Raises InvalidContent with every issue, when one is an error."""
         result = self.validator.validate(resource)
-        belied = binary_issues(resource)
-        if belied or not result.is_valid:
-            raise InvalidContent([*result.issues, *belied])
+        ours = own_issues(resource)
+        if ours or not result.is_valid:
+            raise InvalidContent([*result.issues, *ours])
         return tuple(code for code in result.pending if code.strength == "required")
 
 
-def binary_issues(resource: Resource) -> list[Issue]:
+def own_issues(resource: Resource) -> list[Issue]:
+    """What is wrong by rules that are not of the definitions: a Binary that belies its type, an agenda that can't be laid out."""
+    return [*_binary_issues(resource), *scheduling_issues(resource)]
+
+
+def _binary_issues(resource: Resource) -> list[Issue]:
     """A Binary whose contentType its first bytes belie; none for a type that first bytes don't tell."""
     if resource.get("resourceType") != "Binary" or not isinstance(resource.get("data"), str):
         return []

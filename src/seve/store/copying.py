@@ -37,6 +37,15 @@ _LENGTH = Struct("!i")
 _ARRAY = Struct("!iiiiii")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "posting": ("key", "vid", "patient"),
+    "link": ("param", "target", "vid", "patient"),
+    "text_value": ("key", "value", "vid", "patient", "trigrams"),
+    "moment": ("key", "lo", "hi", "vid", "patient"),
+    "quantity": ("key", "lo", "hi", "vid", "patient"),
+    "position": ("key", "latitude", "longitude", "vid", "patient"),
+    "words": ("vid", "patient", "words"),
+    "reach": ("patient", "reader", "purpose", "opens", "lifts", "since", "until", "vid"),
+    # last: its triggers look at the links
     "version": (
         "vid",
         "ref",
@@ -51,14 +60,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "veil",
         "kind",
     ),
-    "posting": ("key", "vid", "patient"),
-    "link": ("param", "target", "vid", "patient"),
-    "text_value": ("key", "value", "vid", "patient", "trigrams"),
-    "moment": ("key", "lo", "hi", "vid", "patient"),
-    "quantity": ("key", "lo", "hi", "vid", "patient"),
-    "position": ("key", "latitude", "longitude", "vid", "patient"),
-    "words": ("vid", "patient", "words"),
-    "reach": ("patient", "reader", "purpose", "opens", "lifts", "since", "until", "vid"),
 }
 INDEX_TABLES = tuple(name for name in COLUMNS if name not in ("version", "reach"))
 

@@ -10,8 +10,8 @@ Two batches that touch the same resource meet at the unique index (ref, version)
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
@@ -42,6 +42,14 @@ class Contended(Refusal):
     status: ClassVar[int] = 409
     code: ClassVar[str] = "conflict"
     key: ClassVar[str] = "store.refusals.contended"
+
+
+class Taken(Refusal):
+    """Somebody whom the appointment needs is in another one at that time; nothing was written."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "conflict"
+    key: ClassVar[str] = "store.refusals.taken"
 
 
 _Waiting: TypeAlias = tuple["Grant", Unit, "asyncio.Future[list[Written]]"]
@@ -140,7 +148,7 @@ class Writing:
             batch.acts += acts
             if not batch.rows.versions and not batch.acts:
                 return outcomes
-            with suppress(asyncpg.UniqueViolationError):
+            with suppress(asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError), _of_time():
                 if self.connection.is_in_transaction():
                     async with self.connection.transaction():  # a savepoint: the loser of a race looks again
                         await self._insert(batch)
@@ -165,6 +173,15 @@ class Writing:
             await self.connection.execute(_insert_with_trail(len(arguments) + 1), *arguments, *rows)
         else:
             await self.connection.execute(insert_from(1), *rows)
+
+
+@contextmanager
+def _of_time() -> Generator[None]:
+    """Raises Taken for what PostgreSQL says of the constraint on claims."""
+    try:
+        yield
+    except asyncpg.ExclusionViolationError as error:
+        raise Taken from error
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seve.engine.checking import binary_issues
+from seve.engine.checking import own_issues
 from seve.engine.operations.registry import Call, Operation
 from seve.engine.outcomes import all_well, outcome
 from seve.engine.preconditions import check_write
@@ -54,7 +54,7 @@ async def _issues(call: Call, resource: Resource) -> list[Issue]:
         )
     except Refusal as refusal:
         return list(refusal.issues)
-    return [*result.issues, *binary_issues(resource), *await call.engine.terminology.settle(result.pending)]
+    return [*result.issues, *own_issues(resource), *await call.engine.terminology.settle(result.pending)]
 
 
 def _mode_issues(resource: Resource, mode: str | None, call: Call) -> list[Issue]:

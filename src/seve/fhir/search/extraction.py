@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from seve.fhir import Resource
+from seve.fhir.access.addressees import addressees
 from seve.fhir.access.kinds import kind
 from seve.fhir.access.reaches import reaches
 from seve.fhir.access.subjects import subjects
@@ -16,7 +17,7 @@ from seve.fhir.access.veils import veil
 from seve.fhir.search.entries import Entries
 from seve.fhir.search.general import items
 from seve.fhir.search.generation import Reader, Walker, reader, walker
-from seve.fhir.search.keys import CANONICAL, SECURITY_CONTEXT, compartment_key, value_key
+from seve.fhir.search.keys import ADDRESSED, CANONICAL, SECURITY_CONTEXT, compartment_key, value_key
 from seve.fhir.search.parameters import SearchParameter, SearchParameters, SearchType
 from seve.fhir.search.paths import paths
 from seve.fhir.search.plan import Collect, Node, endings, plan
@@ -47,6 +48,9 @@ def _add_access(resource: Resource, out: Entries, base_url: str) -> None:
     if resource["resourceType"] == "Binary" and (text := resource.get("securityContext", {}).get("reference")):
         found = target(text, base_url)
         out.links += [(SECURITY_CONTEXT, link) for link in found.links] if found else []
+    for text in addressees(resource):
+        found = target(text, base_url)
+        out.links += [(ADDRESSED, link) for link in found.links] if found else []
     out.subjects = subjects(resource, compartments=out.patients, base_url=base_url)
     out.veil = veil(resource, patients=len(out.subjects))
     out.kind = kind(resource)

@@ -68,6 +68,9 @@ CANONICAL = value_key("\x00canonical")
 ABOUT = value_key("\x00about")
 """The parameter key of links from a resource that is about several patients to each of them (`fhir.access.subjects`)."""
 
+ADDRESSED = value_key("\x00addressed")
+"""The parameter key of links from an Appointment or a Communication to those whom it is for, patients left out."""
+
 SECURITY_CONTEXT = value_key("\x00securityContext")
 """The parameter key of the link from a Binary to its security context (R4, 2.36.3)."""
 

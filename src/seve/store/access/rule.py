@@ -2,6 +2,7 @@
 
 A version is seen when the session is in force and the roles have standing, and
 - it is public (of no patient, without veil), or the reader created it, or
+- it is an Appointment or a Communication that is for the reader, who need not reach the patient otherwise, or
 - each patient it is about is reached for the purpose, nobody shut the reader out, the reach lifts every bit of the veil, and
   the profession may read records of the kind (a patient may read all that is about them); or
 - it is a Binary whose `securityContext` is seen (R4, 2.36.3).
@@ -60,8 +61,9 @@ def is_seen(v: str, terms: Terms) -> str:
         f"{v}.veil & {SEVERAL} = 0 OR are_all_reached({v}.vid, {v}.veil, {terms.readers}, {terms.purpose}, {terms.at})"
     )
     binary = f"{v}.type = 'Binary' AND {v}.patient = 0 AND is_context_seen({v}.vid, {terms.reading})"
+    addressed = f"{v}.type IN ('Appointment', 'Communication') AND is_addressed({v}.vid, {terms.readers})"
     return (
-        f"({v}.patient = 0 AND {v}.veil = 0 OR {v}.author = ANY({terms.readers}) "
+        f"({v}.patient = 0 AND {v}.veil = 0 OR {v}.author = ANY({terms.readers}) OR {addressed} "
         f"OR {v}.patient <> 0 AND {reached} AND ({several}){_may_read(v, terms)} "
         f"OR {binary})"
     )

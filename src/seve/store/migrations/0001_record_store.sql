@@ -80,7 +80,7 @@ CREATE INDEX reach_by_patient ON reach (patient, reader);
 CREATE INDEX reach_by_reader ON reach (reader, patient) INCLUDE (opens);
 CREATE INDEX reach_by_vid ON reach (vid);
 
--- About whom a role wrote: it sees what it wrote even when it reaches the patient no more. A pair may stand here twice.
+-- About whom a role wrote, or was written to: it sees that even when it reaches the patient no more. A pair may stand here twice.
 CREATE TABLE authored (author bigint NOT NULL, patient bigint NOT NULL);
 CREATE INDEX authored_by_author ON authored (author, patient);
 
@@ -93,6 +93,18 @@ BEGIN
 END $$;
 CREATE TRIGGER note_author AFTER INSERT OR UPDATE OF patient ON version
     FOR EACH ROW WHEN (NEW.author <> 0 AND NEW.patient <> 0) EXECUTE FUNCTION note_author();
+
+-- Links under ADDRESSED (fhir/search/keys).
+CREATE FUNCTION note_addressees() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO authored (author, patient)
+    SELECT DISTINCT l.target, NEW.patient FROM link l
+    WHERE l.vid = NEW.vid AND l.param = -126642083888183970
+        AND NOT EXISTS (SELECT FROM authored a WHERE a.author = l.target AND a.patient = NEW.patient);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER note_addressees AFTER INSERT ON version
+    FOR EACH ROW WHEN (NEW.patient <> 0 AND NEW.type IN ('Appointment', 'Communication')) EXECUTE FUNCTION note_addressees();
 
 -- Glass that was broken: who opened a record without consent, why, until when, and what the officer found. Its row of `reach`
 -- hangs on `vid`.
@@ -159,6 +171,12 @@ BEGIN
     );
 END $$;
 
+-- One of the readers is whom an Appointment or a Communication is for (links under ADDRESSED).
+CREATE FUNCTION is_addressed(version_vid bigint, readers bigint[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM link a WHERE a.vid = version_vid AND a.param = -126642083888183970 AND a.target = ANY (readers));
+END $$;
+
 -- The version in force of a resource is seen. `by_profession` NULL: a machine.
 CREATE FUNCTION is_seen(resource_ref bigint, readers bigint[], for_purpose smallint, by_profession text, at bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE AS $$
@@ -168,7 +186,9 @@ BEGIN
     SELECT * INTO v FROM version c WHERE c.ref = resource_ref AND c.ended IS NULL;
     IF NOT FOUND THEN
         RETURN false;
-    ELSIF v.patient = 0 AND v.veil = 0 OR v.author = ANY (readers) THEN
+    ELSIF v.patient = 0 AND v.veil = 0 OR v.author = ANY (readers)
+        OR v.type IN ('Appointment', 'Communication') AND is_addressed(v.vid, readers)
+    THEN
         RETURN true;
     ELSIF v.patient <> 0 THEN
         RETURN is_reached(v.patient, v.veil, readers, for_purpose, at)

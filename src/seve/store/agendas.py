@@ -1,0 +1,165 @@
+"""Free time of agendas, as the store lays it out (`migrations/…_agendas.sql`). No personal data: whose time, never who takes it.
+
+Two ways to the same answer. Where many agendas could have what is asked, windows are walked in the order of their first free
+minute, and the walk ends early. Where few could, the first windows of each are looked at.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from heapq import merge
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from seve.store.queries import statements
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from seve.store.database import Connection, Pool
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FEW: Final = 64
+_WINDOWS: Final = 64
+_NOBODY: Final = (-(2**31), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Times between two moments (aware), for a reason ("": the first of each agenda), of agendas that have all tags
+    (`specialty|SM54`, `mode|video`, `public|first`, `actor|PractitionerRole/1`, …), of these Schedules (ids; none: any).
+    `count` in all, at most `each` of one agenda (0: as they come).
+    """
+
+    since: datetime
+    until: datetime
+    reason: str = ""
+    tags: tuple[str, ...] = ()
+    schedules: tuple[str, ...] = ()
+    count: int = 20
+    each: int = 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Free:
+    """A time that can be booked: when, for how long, of which Schedule (its id), and how many seats are left."""
+
+    start: datetime
+    schedule: str
+    minutes: int
+    seats: int = 1
+
+
+@dataclass(slots=True)
+class _Found:
+    """The first times found, in order, few of each agenda."""
+
+    wanted: Wanted
+    times: list[Free] = field(default_factory=list[Free])
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.times) >= self.wanted.count
+
+    def add(self, rows: Iterable[asyncpg.Record]) -> None:
+        """Takes the times of more windows in."""
+        of_each = dict[str, int]()
+        kept = list[Free]()
+        for one in merge(self.times, *(list(_starts(row, self.wanted)) for row in rows)):
+            number = of_each.get(one.schedule, 0)
+            if not self.wanted.each or number < self.wanted.each:
+                of_each[one.schedule] = number + 1
+                kept.append(one)
+            if len(kept) >= self.wanted.count:
+                break
+        self.times = kept
+
+    def is_behind(self, minute: int) -> bool:
+        """Whether what begins at a minute or later can't be among the first any more."""
+        return self.is_full and minute_of(self.times[-1].start) <= minute
+
+
+def minute_of(moment: datetime) -> int:
+    """Minutes since 1970 UTC."""
+    return (moment - _EPOCH) // timedelta(minutes=1)
+
+
+async def free(connection: Connection | Pool, wanted: Wanted) -> tuple[Free, ...]:
+    """The first times that are free, in order."""
+    found = _Found(wanted)
+    if wanted.schedules or wanted.each or await _density(connection, wanted) < _FEW:
+        found.add(await _of_each(connection, wanted))
+    else:
+        await _walk(connection, wanted, found)
+    return tuple([await _with_seats(connection, one) for one in found.times])
+
+
+async def roll(connection: Connection | Pool) -> None:
+    """Lays out the days to come, and forgets those gone."""
+    await connection.execute(statements("agenda")["roll"])
+
+
+async def _density(connection: Connection | Pool, wanted: Wanted) -> int:
+    number: int = await connection.fetchval(statements("agenda")["density"], list(wanted.tags), _FEW)
+    return number
+
+
+async def _walk(connection: Connection | Pool, wanted: Wanted, found: _Found) -> None:
+    after = _NOBODY
+    while True:
+        rows = await connection.fetch(
+            statements("agenda")["walk"],
+            wanted.reason,
+            minute_of(wanted.since),
+            minute_of(wanted.until),
+            list(wanted.tags),
+            _WINDOWS,
+            *after,
+            _now(),
+        )
+        found.add(rows)
+        if len(rows) < _WINDOWS or found.is_behind(rows[-1]["next_free"]):
+            return
+        after = rows[-1]["next_free"], rows[-1]["schedule"]
+
+
+async def _of_each(connection: Connection | Pool, wanted: Wanted) -> list[asyncpg.Record]:
+    """Each window has one time at least, but for the one under way and those whose free time is off the grid: hence two more."""
+    return await connection.fetch(
+        statements("agenda")["each"],
+        wanted.reason,
+        minute_of(wanted.since),
+        minute_of(wanted.until),
+        list(wanted.tags),
+        (wanted.each or wanted.count) + 2,
+        list(wanted.schedules),
+        _now(),
+    )
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000
+
+
+def _starts(row: asyncpg.Record, wanted: Wanted) -> Iterator[Free]:
+    """The times of a window, on its grid."""
+    first, last = -(-(wanted.since - _EPOCH) // timedelta(minutes=1)), minute_of(wanted.until)
+    lo, step, minutes = row["lo"], row["step"], row["minutes"]
+    starts = (
+        start
+        for part in row["free"]
+        for start in range(lo + -((lo - max(part.lower, first)) // step) * step, min(part.upper - minutes + 1, last), step)
+    )
+    for start in islice(starts, wanted.each or wanted.count):
+        yield Free(_EPOCH + timedelta(minutes=start), row["schedule"], minutes, row["seats"])
+
+
+async def _with_seats(connection: Connection | Pool, one: Free) -> Free:
+    if one.seats == 1:
+        return one
+    lo = minute_of(one.start)
+    taken: int = await connection.fetchval(statements("agenda")["seats"], one.schedule, lo, lo + one.minutes)
+    return replace(one, seats=one.seats - taken)

@@ -1,0 +1,37 @@
+-- name: density
+-- How many agendas could have the time asked for, counted up to a limit.
+SELECT count(*) FROM (SELECT FROM agenda WHERE tags @> $1::text[] LIMIT $2) AS a;
+
+-- name: walk
+-- Windows with free time, in the order of the first of it. A window begun before $2 may still have some after it.
+SELECT v.schedule, v.lo, v.step, v.seats, v.free, m.minutes, v.next_free
+FROM vacancy v CROSS JOIN LATERAL (
+    SELECT CASE WHEN $1 = '' THEN v.minutes[1] ELSE v.minutes[array_position(v.reasons, $1)] END AS minutes
+) AS m
+WHERE v.next_free >= $2 - 1440 AND (v.next_free, v.schedule) > ($6, $7) AND v.next_free < $3 AND v.hi > $2 AND v.tags @> $4::text[]
+    AND v.longest >= m.minutes AND has_standing(v.vid, $8)
+ORDER BY v.next_free, v.schedule LIMIT $5;
+
+-- name: each
+-- The same of some agendas: the first windows of each.
+SELECT v.schedule, v.lo, v.step, v.seats, v.free, v.minute AS minutes, v.next_free
+FROM (
+    SELECT a.schedule, a.vid FROM agenda a
+    WHERE (a.schedule = ANY ($6::text[]) OR $6::text[] = '{}') AND a.tags @> $4::text[]
+) AS a CROSS JOIN LATERAL (
+    SELECT v.*, m.minute FROM vacancy v CROSS JOIN LATERAL (
+        SELECT CASE WHEN $1 = '' THEN v.minutes[1] ELSE v.minutes[array_position(v.reasons, $1)] END AS minute
+    ) AS m
+    WHERE v.schedule = a.schedule AND v.lo < $3 AND v.hi > $2 AND v.tags @> $4::text[] AND v.longest >= m.minute
+    ORDER BY v.lo LIMIT $5
+) AS v
+WHERE has_standing(a.vid, $7)
+ORDER BY v.lo, v.schedule;
+
+-- name: seats
+-- How many seats of a group are taken at a time.
+SELECT count(DISTINCT c.seat) FROM claim c
+WHERE c.actor = (SELECT v.actors[1] FROM vacancy v WHERE v.schedule = $1 LIMIT 1) AND c.lo < $3 AND c.hi > $2;
+
+-- name: roll
+SELECT roll_agendas();
