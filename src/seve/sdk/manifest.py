@@ -10,7 +10,8 @@ import msgspec
 Axis: TypeAlias = Literal[
     "patient", "paperless", "telemedicine", "logistics", "decision", "base", "data", "sector"
 ]  # the five axes of the reports, and what they stand on
-Role: TypeAlias = Literal["patient", "professional", "officer"]
+Role: TypeAlias = Literal["patient", "professional", "officer", "anyone"]
+"""Whom a page is for. `anyone` is everybody, signed in or not; who is signed in comes as who they are."""
 Answered: TypeAlias = Literal["whole", "part"]
 FhirType: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Za-z]+$")]
 Requirement: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]\d{2,3}$")]

@@ -12,10 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from seve.engine.access import public_grant
 from seve.engine.access.held import Grants
+from seve.engine.identity.refusals import SignInNeeded
 from seve.sdk.records import Records
 from seve.sdk.refusals import NotForYou
-from seve.sdk.visit import Again, Document, Shown, To, View, Visit, Visitor
+from seve.sdk.visit import NOBODY, Again, Document, Shown, To, View, Visit, Visitor
 from seve.web.navigation import Audience, Section, audience_of
 from seve.web.signin.devices import address_of
 from seve.web.signin.forms import Form
@@ -65,11 +67,9 @@ class _Place:
         """One page."""
 
         async def answer(request: Request) -> Response:
-            held = await self._pages.session(request)
-            if held.principal.kind not in page.roles:
-                raise NotForYou
+            held = await self._let_in(request, page)
             form, files = _NO_FORM, dict[str, Sent]()
-            if page.method == "POST":
+            if held is not None and page.method == "POST":
                 form, files = await read_sent(self._pages.identity, request, held)
             visit = self._visit(request, held, form, files)
             return self._response(request, held, await page.answer(visit))
@@ -77,20 +77,20 @@ class _Place:
         path = self._solution.manifest.path + page.path.removesuffix("/")
         return Route(path, self._pages.guarded(answer), methods=[page.method])
 
-    def _visit(self, request: Request, held: Held, form: Form, files: Mapping[str, Sent]) -> Visit:
-        principal = held.principal
-        grant = self._grants.of(principal, source=address_of(request), request="")
-        assert principal.kind != "machine"  # a web session's never is
+    async def _let_in(self, request: Request, page: Page) -> Held | None:
+        """The session; None for nobody, on a page for anyone. Raises SignInNeeded, NotForYou."""
+        held = await self._pages.held(request)
+        if held is None and "anyone" not in page.roles:
+            raise SignInNeeded
+        if held is not None and page.roles.isdisjoint(("anyone", held.principal.kind)):
+            raise NotForYou
+        return held
+
+    def _visit(self, request: Request, held: Held | None, form: Form, files: Mapping[str, Sent]) -> Visit:
+        source = address_of(request)
+        grant = self._grants.of(held.principal, source=source, request="") if held else public_grant(source=source)
         return Visit(
-            visitor=Visitor(
-                role=principal.kind,
-                name=request.state.badge.name,
-                acts_as=principal.role,
-                person=principal.person,
-                organization=principal.organization,
-                profession=principal.profession,
-                related=principal.related,
-            ),
+            visitor=_visitor(held, name=request.state.badge.name) if held else NOBODY,
             language=self._pages.language(request),
             records=Records(self._engine, grant, self._solution.manifest),
             now=datetime.now(UTC),
@@ -100,7 +100,7 @@ class _Place:
             files=files,
         )
 
-    def _response(self, request: Request, held: Held, shown: Shown) -> Response:
+    def _response(self, request: Request, held: Held | None, shown: Shown) -> Response:
         match shown:
             case To(path, query):
                 asked = f"?{urlencode(query)}" if query else ""
@@ -112,7 +112,7 @@ class _Place:
             case _:
                 return self._page(request, held, shown, None)
 
-    def _page(self, request: Request, held: Held, view: View, problem: Refusal | None) -> Response:
+    def _page(self, request: Request, held: Held | None, view: View, problem: Refusal | None) -> Response:
         context = {name: getattr(view, name) for name in view.__dataclass_fields__}
         language = self._pages.language(request)
         return self._pages.render(
@@ -125,6 +125,20 @@ class _Place:
             issues=[(issue.expression, issue.text(language)) for issue in problem.issues] if problem else [],
             **context,
         )
+
+
+def _visitor(held: Held, *, name: str) -> Visitor:
+    principal = held.principal
+    assert principal.kind != "machine"  # a web session's never is
+    return Visitor(
+        role=principal.kind,
+        name=name,
+        acts_as=principal.role,
+        person=principal.person,
+        organization=principal.organization,
+        profession=principal.profession,
+        related=principal.related,
+    )
 
 
 def _document(document: Document) -> Response:

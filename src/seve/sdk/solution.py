@@ -24,7 +24,8 @@ Answer: TypeAlias = Callable[[Visit], Awaitable[Shown]]
 class Page:
     """One route. `path` is below the solution's own (`/{patient}/documents`), `roles` those of the manifest that may come.
 
-    `needs_script`: without JavaScript it only says so; every other page works without.
+    `needs_script`: without JavaScript it only says so; every other page works without. A page for `anyone` reads what is public
+    and takes no form, since nobody signed in for what it would write: ValueError.
     """
 
     path: str
@@ -32,6 +33,10 @@ class Page:
     roles: frozenset[Role]
     method: Method = "GET"
     needs_script: bool = False
+
+    def __post_init__(self) -> None:
+        if "anyone" in self.roles and self.method != "GET":
+            raise ValueError(f"{self.path}: a page for anyone takes no form")
 
 
 class Solution:

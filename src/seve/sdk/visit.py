@@ -22,7 +22,7 @@ Method: TypeAlias = Literal["GET", "POST"]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks. `acts_as` is the reference they act as ("Patient/1", "PractitionerRole/3"; "" for an officer), `person` and
+    """Who asks; role `anyone` and all else "" for who did not sign in. `acts_as` is the reference they act as ("Patient/1", "PractitionerRole/3"; "" for an officer), `person` and
     `organization` references or "", `profession` a code of TRE_G15 or "". `related` are the RelatedPersons through whom they
     act for somebody else.
     """
@@ -34,6 +34,10 @@ class Visitor:
     organization: str
     profession: str
     related: tuple[str, ...]
+
+
+NOBODY = Visitor(role="anyone", name="", acts_as="", person="", organization="", profession="", related=())
+"""A visitor who did not sign in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ __all__ = [
     "pytest_generate_tests",
     "site",
     "test_a_form_without_its_token_changes_nothing",
+    "test_a_page_for_anyone_shows_nothing_of_a_person",
     "test_a_page_is_for_the_roles_it_names_and_for_nobody_else",
     "test_every_page_answers_each_of_its_roles",
     "test_every_sentence_exists_in_both_languages_and_no_other_is_asked_for",
@@ -52,7 +53,7 @@ _ORDER: Final = ("model", "queries", "actions", "pages operations jobs")
 _PARTS: Final = frozenset(word for level in _ORDER for word in level.split())
 _DOORS: Final = ("seve.sdk", "seve.fhir", "seve.france", "seve.kernel")
 _BEHIND: Final = ("asyncpg", "starlette", "jinja2", "granian")
-_VISITORS: Final[dict[Role, str]] = {"patient": "ana", "professional": "doc", "officer": "officer"}
+_VISITORS: Final[dict[Role, str]] = {"patient": "ana", "professional": "doc", "officer": "officer", "anyone": ""}
 _CANARY: Final = "Xylophanès"
 _CONTROLS: Final = "(//input[not(@type='hidden')] | //select | //textarea)[not(@aria-label or @aria-labelledby)]"
 _NEVER: Final = {
@@ -156,7 +157,10 @@ async def test_a_page_is_for_the_roles_it_names_and_for_nobody_else(site: Site, 
     for page in solution.pages:
         assert page.roles <= solution.manifest.roles, page.path
         path = _filled(solution, page)
-        for role in set(get_args(Role)) - page.roles:
+        if "anyone" in page.roles:
+            assert await _status(site, page.method, path) in (200, 404), path
+            continue
+        for role in set(get_args(Role)) - page.roles - {"anyone"}:
             browser = await site.browser(_VISITORS[role])
             await (browser.get(path) if page.method == "GET" else browser.post(path))
             assert browser.status == 403, f"{role} at {path}: {browser.status}"
@@ -164,6 +168,19 @@ async def test_a_page_is_for_the_roles_it_names_and_for_nobody_else(site: Site, 
         answer = await nobody.client.request(page.method, path, headers={"origin": "http://sante.example"})
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/signin")
+
+
+async def test_a_page_for_anyone_shows_nothing_of_a_person(site: Site, solution: Solution) -> None:
+    name = [{"family": _CANARY, "given": [_CANARY]}]
+    await site.put({"resourceType": "Patient", "id": "ana", "name": name, "birthDate": "1961-03-14"})
+    for page in solution.pages:
+        if "anyone" in page.roles:
+            path = solution.manifest.path + _PLACE.sub("ana", page.path).removesuffix("/")
+            for query in (None, {"q": "ana", "patient": "ana", "subject": "Patient/ana"}):
+                answer = await (await site.browser()).client.get(path, params=query)
+                assert answer.status_code in (200, 404), path
+                assert _CANARY not in answer.text, path
+                assert "1961" not in answer.text, path
 
 
 async def test_a_form_without_its_token_changes_nothing(site: Site, solution: Solution) -> None:
@@ -203,6 +220,11 @@ async def test_the_example_of_the_readme_works(site: Site, solution: Solution) -
     defined: dict[str, Any] = {}
     exec(compile(block[1], "README.md", "exec"), defined)  # noqa: S102 - the solution's own page
     await defined["example"](site)
+
+
+async def _status(site: Site, method: str, path: str) -> int:
+    """What nobody is answered, without following where it leads."""
+    return (await (await site.browser()).client.request(method, path)).status_code
 
 
 def _visits(solution: Solution) -> Iterator[tuple[Role, Page, str]]:

@@ -18,6 +18,7 @@ _OF_KIND: dict[str, Audience] = {
     "professional": "professional",
     "officer": "steering",
     "machine": "maker",
+    "anyone": "visitor",
 }
 
 
@@ -87,7 +88,7 @@ def navigation_of(request: Request) -> Navigation:
 
 
 def audience_of(kind: str | None, *, is_open: bool) -> Audience:
-    """Of a kind of principal, None for nobody. A store without access control is a maker's."""
+    """Of a kind of principal or a role of a solution, None for nobody. A store without access control is a maker's."""
     if is_open:
         return "maker"
     return _OF_KIND[kind] if kind else "visitor"

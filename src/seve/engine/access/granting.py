@@ -15,16 +15,26 @@ from seve.engine.identity.principal import Principal
 from seve.engine.rights.register import WithoutBase, is_lawful
 from seve.fhir.access.reaches import EVERYONE, PURPOSES
 from seve.fhir.search.keys import value_key
-from seve.fhir.smart.scopes import Scopes
+from seve.fhir.smart.scopes import ResourceScope, Scopes
 from seve.store.access.rule import PATIENT
 from seve.store.audit.traces import Trace
-from seve.store.grant import Grant, Sight
+from seve.store.grant import Grant, Sight, Window
 
 if TYPE_CHECKING:
     from seve.fhir.search.parameters import SearchParameters
 
 OFFICER = "OFFICER"
 """The profession under which policies for the data-protection officer's desk stand."""
+PUBLIC = (
+    "HealthcareService",
+    "Location",
+    "Organization",
+    "OrganizationAffiliation",
+    "Practitioner",
+    "PractitionerRole",
+)
+"""What anyone may read without signing in, as far as it is about no patient and bears no label."""
+_ANYONE = "anyone"
 
 
 def open_grant() -> Grant:
@@ -35,6 +45,21 @@ def open_grant() -> Grant:
 def nobody_grant() -> Grant:
     """Nothing: for what needs no data, asked by somebody who did not sign in."""
     return Grant(holder="nobody", sight=Sight(session=0, standing=(), readers=(), purpose=0, profession=""))
+
+
+def public_grant(*, source: str) -> Grant:
+    """What anyone may see without signing in: the directory. It reads nobody's data and writes nothing.
+
+    `source` is the caller's address, for the trail, which names nobody as who acted.
+    """
+    sight = Sight(session=None, standing=(), readers=(), purpose=0, profession="", windows=tuple(map(Window, PUBLIC)))
+    return Grant(
+        holder=_ANYONE,
+        sight=sight,
+        scopes=Scopes.of((), (ResourceScope("user", type_, "rs") for type_ in PUBLIC)),
+        trace=Trace(agent="", display="", role=_ANYONE, session=0, purpose="", source=source),
+        origin=_ANYONE,  # which no principal can be made of: nothing goes on in the background for anyone
+    )
 
 
 def grant_of(
