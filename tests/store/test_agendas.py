@@ -89,7 +89,7 @@ async def test_a_booked_time_is_free_no_more_and_a_cancelled_one_again(
     moved = {**booked, **{key: appointment("a", at(MONDAY, 9, 15))[key] for key in ("start", "end")}}
     assert (await client.put(f"Appointment/{booked['id']}", json=moved)).status_code == 200
     assert await times(engine.database, until=at(MONDAY, 23)) == [at(MONDAY, 10)]
-    assert (await client.delete(f"Appointment/{booked['id']}")).status_code == 200
+    assert (await client.delete(f"Appointment/{booked["id"]}")).status_code == 204
     assert len(await times(engine.database, until=at(MONDAY, 23))) == 3
 
 
@@ -244,7 +244,7 @@ async def test_days_gone_are_forgotten_and_days_to_come_laid_out(client: httpx.A
         (Agenda((FIRST,), (Rule(("mon",), time(9), time(10), reasons=("other",)),)), "Schedule.extension[2]", "other"),
         (Agenda((FIRST,), (Rule(("mon",), time(9), time(10), weeks=2),)), "Schedule.extension[2]", "since"),
         (Agenda((FIRST,), (Rule(("mon",), time(9), time(10), seats=2000),)), "Schedule.extension[2]", "seats"),
-        (Agenda((), (), (Closing("", ""),)), "Schedule.extension[1]", "period"),
+        (Agenda((), (), (Closing("", "", "congés"),)), "Schedule.extension[1]", "period"),
     ],
 )
 async def test_an_agenda_that_cannot_be_laid_out_is_refused_with_its_place(

@@ -39,8 +39,8 @@ def simple(name: str, kind: str, said: Any) -> Extension:
 
 
 def complex_(name: str, said: Iterable[tuple[str, str, Any]]) -> Extension:
-    """An extension of parts (name, kind, value); those without a value are left out."""
-    given = [{"url": url, f"value{kind}": one} for url, kind, one in said if one is not None and one != ""]
+    """An extension of parts (name, kind, value); those without one are left out."""
+    given = [{"url": url, f"value{kind}": one} for url, kind, one in said if one is not None and one not in ("", {})]
     return {"url": BASE + name, "extension": given}
 
 

@@ -111,7 +111,7 @@ BEGIN
     DELETE FROM claim WHERE ref = NEW.ref;
     IF document ->> 'status' = ANY ('{pending,booked,arrived,checked-in,fulfilled}') AND (document ->> 'end')::timestamptz > now() THEN
         INSERT INTO claim (actor, seat, lo, hi, ref)
-        SELECT DISTINCT p -> 'actor' ->> 'reference', coalesce((own_extensions(document, 'appointment-seat') ->> 'valueUnsignedInt')::smallint, 0),
+        SELECT DISTINCT p -> 'actor' ->> 'reference', coalesce((SELECT e ->> 'valueUnsignedInt' FROM own_extensions(document, 'appointment-seat') AS e LIMIT 1)::smallint, 0),
             minute_of((document ->> 'start')::timestamptz), minute_of((document ->> 'end')::timestamptz + interval '59 seconds'), NEW.ref
         FROM jsonb_array_elements(document -> 'participant') AS p
         WHERE coalesce(p ->> 'required', 'required') = 'required' AND p ->> 'status' <> 'declined'
@@ -132,7 +132,7 @@ CREATE FUNCTION tags_of(document jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS
         CROSS JOIN LATERAL jsonb_array_elements(document -> t.element) AS concept
         CROSS JOIN LATERAL jsonb_array_elements(concept -> 'coding') AS coding
         UNION ALL SELECT 'actor|' || (a ->> 'reference') FROM jsonb_array_elements(document -> 'actor') AS a
-        UNION ALL SELECT 'commune|' || (own_extensions(document, 'agenda-place') -> 'valueCoding' ->> 'code')
+        UNION ALL SELECT 'commune|' || (e -> 'valueCoding' ->> 'code') FROM own_extensions(document, 'agenda-place') AS e
     ) AS found (tag) WHERE tag IS NOT NULL
 $$;
 
@@ -180,7 +180,7 @@ CREATE FUNCTION end_of(said text, zone text) RETURNS timestamptz LANGUAGE sql ST
 $$;
 
 -- The windows that the rules of a Schedule open. A rule that names reasons or places of meeting is for those alone.
-CREATE FUNCTION windows_of(document jsonb, zone text, since date, until date) RETURNS TABLE (
+CREATE FUNCTION windows_of(document jsonb, zone text, first_day date, end_day date) RETURNS TABLE (
     lo integer, hi integer, step smallint, seats smallint, reasons text[], minutes smallint[], tags text[], rooms text[]
 ) LANGUAGE sql STABLE AS $$
     WITH reason AS (
@@ -209,7 +209,7 @@ CREATE FUNCTION windows_of(document jsonb, zone text, since date, until date) RE
     SELECT lo, hi, coalesce(offered.step, offered.lengths[1]), offered.seats, codes, lengths, offered.tags, offered.rooms
     FROM offered
     CROSS JOIN LATERAL generate_series(
-        greatest(since, offered.since)::timestamp, least(until, offered.until + 1)::timestamp - interval '1 day', interval '1 day'
+        greatest(first_day, offered.since)::timestamp, least(end_day, offered.until + 1)::timestamp - interval '1 day', interval '1 day'
     ) AS day
     CROSS JOIN LATERAL (
         SELECT minute_of((day + offered.begins) AT TIME ZONE zone), minute_of((day + offered.ends) AT TIME ZONE zone + interval '59 seconds')
