@@ -18,7 +18,7 @@ OPEN: Final = frozenset({"pending", "booked", "arrived", "checked-in"})
 AGREED: Final = frozenset({"booked", "arrived", "checked-in", "fulfilled", "noshow"})
 _DEEDS: Final[Mapping[str, tuple[Deed, ...]]] = {
     "pending": ("confirm", "cancel"),
-    "booked": ("arrive", "absent", "move", "cancel"),
+    "booked": ("confirm", "arrive", "absent", "move", "cancel"),
     "arrived": ("done", "back"),
     "checked-in": ("done", "back"),
     "noshow": ("back",),
@@ -32,6 +32,7 @@ STATUS_OF: Final[Mapping[Deed, str]] = {
     "cancel": "cancelled",
     "back": "booked",
 }
+_PATIENTS: Final[tuple[Deed, ...]] = ("confirm", "move", "cancel")
 _REASONS: Final = "http://terminology.hl7.org/CodeSystem/appointment-cancellation-reason"
 _TYPES: Final = "http://terminology.hl7.org/CodeSystem/v2-0276"
 HOLD_MINUTES: Final = 30
@@ -66,8 +67,6 @@ class Taken:
     words: str
     mode: str
     note: str = ""
-    seat: int | None = None
-    room: str = ""
 
 
 def new(
@@ -81,7 +80,6 @@ def new(
             extension("agenda", valueReference={"reference": f"Schedule/{taken.schedule}"}),
             extension("reason", valueCode=taken.reason),
             *([extension("mode", valueCode=taken.mode)] if taken.mode else []),
-            *([extension("seat", valueUnsignedInt=taken.seat)] if taken.seat is not None else []),
         ],
         "appointmentType": {"coding": [{"system": _TYPES, "code": "ROUTINE"}]},
         "description": taken.words,
@@ -89,7 +87,7 @@ def new(
         "end": instant(taken.start + timedelta(minutes=taken.minutes)),
         "minutesDuration": taken.minutes,
         "created": instant(now),
-        "participant": [_patient(who), *(_giver(one) for one in givers), *_room(taken.room)],
+        "participant": [_patient(who), *(_giver(one) for one in givers)],
     }
     if taken.note:
         found["comment"] = taken.note
@@ -171,8 +169,10 @@ def deeds(appointment: Resource, *, now: datetime, by_practice: bool) -> tuple[D
     start = starts(appointment)
     if not by_practice:
         is_to_come = start is not None and start > now
-        return tuple(d for d in ("confirm", "move", "cancel") if is_to_come and d in possible)
-    return tuple(d for d in possible if d != "absent" or (start is not None and start <= now))
+        is_said = bool(value_of(appointment, "confirmed"))
+        return tuple(d for d in _PATIENTS if is_to_come and d in possible and not (d == "confirm" and is_said))
+    is_begun = start is not None and start <= now
+    return tuple(d for d in possible if d != "confirm" and (d != "absent" or is_begun))
 
 
 def done(appointment: Resource, deed: Deed, *, why: str = "") -> Resource:
@@ -182,26 +182,23 @@ def done(appointment: Resource, deed: Deed, *, why: str = "") -> Resource:
         code = {"patient": "pat", "practice": "prov"}.get(why, "other")
         changed["cancelationReason"] = {"coding": [{"system": _REASONS, "code": code}]}
     if deed == "confirm":
-        changed["participant"] = [
-            {**one, "status": "accepted"} if _is_patient(one) else one for one in appointment["participant"]
-        ]
-        changed = put(changed, "hold")
+        changed = put(put(changed, "hold"), "confirmed", valueBoolean=True)
     return changed
 
 
 def moved(appointment: Resource, taken: Taken, *, givers: Iterable[Mapping[str, Any]]) -> Resource:
-    """The same appointment at another time, perhaps of another agenda."""
-    people = [one for one in appointment["participant"] if _is_patient(one)]
+    """The same appointment at another time. Of another agenda, it is with whom that one is of."""
     changed: Resource = {
         **appointment,
         "start": instant(taken.start),
         "end": instant(taken.start + timedelta(minutes=taken.minutes)),
         "minutesDuration": taken.minutes,
-        "participant": [*people, *(_giver(one) for one in givers), *_room(taken.room)],
     }
-    changed = put(changed, "agenda", valueReference={"reference": f"Schedule/{taken.schedule}"})
-    changed = put(changed, "confirmed")
-    return put(changed, "seat", valueUnsignedInt=taken.seat) if taken.seat is not None else put(changed, "seat")
+    if schedule_of(appointment) != taken.schedule:
+        people = [one for one in appointment["participant"] if _is_patient(one)]
+        changed["participant"] = [*people, *(_giver(one) for one in givers)]
+        changed = put(changed, "agenda", valueReference={"reference": f"Schedule/{taken.schedule}"})
+    return put(put(changed, "confirmed"), "seat")
 
 
 def waiting(
@@ -248,10 +245,6 @@ def _is_patient(participant: Mapping[str, Any]) -> bool:
 def _giver(actor: Mapping[str, Any]) -> dict[str, Any]:
     is_place = str(actor.get("reference", "")).startswith(("Location/", "HealthcareService/"))
     return {"actor": dict(actor), "required": "information-only" if is_place else "required", "status": "accepted"}
-
-
-def _room(reference: str) -> list[dict[str, Any]]:
-    return [{"actor": {"reference": reference}, "required": "required", "status": "accepted"}] if reference else []
 
 
 def _contained(who: Who) -> Resource:
