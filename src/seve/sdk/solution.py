@@ -16,6 +16,7 @@ from seve.sdk.visit import Method, Shown, Visit
 
 if TYPE_CHECKING:
     from seve.fhir import Resource
+    from seve.sdk.chores import Job
 
 Answer: TypeAlias = Callable[[Visit], Awaitable[Shown]]
 
@@ -64,6 +65,11 @@ class Solution:
     def pages(self) -> tuple[Page, ...]:
         """Those of `pages.PAGES`; none without the module."""
         return self._part("pages", "PAGES")
+
+    @cached_property
+    def jobs(self) -> tuple[Job[Any], ...]:
+        """Those of `jobs.JOBS`; none without the module."""
+        return self._part("jobs", "JOBS")
 
     @cached_property
     def demo(self) -> tuple[Resource, ...]:

@@ -53,6 +53,14 @@ class Free:
     seats: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Hours of an agenda: whose time they are (references, the first first), and for how many at once."""
+
+    actors: tuple[str, ...]
+    seats: int
+
+
 @dataclass(slots=True)
 class _Found:
     """The first times found, in order, few of each agenda."""
@@ -95,6 +103,12 @@ async def free(connection: Connection | Pool, wanted: Wanted) -> tuple[Free, ...
     else:
         await _walk(connection, wanted, found)
     return tuple([await _with_seats(connection, one) for one in found.times])
+
+
+async def window(connection: Connection | Pool, schedule: str, start: datetime) -> Window | None:
+    """The hours of an agenda that a moment falls into, free or not."""
+    row = await connection.fetchrow(statements("agenda")["window"], schedule, minute_of(start))
+    return Window(tuple(row["actors"]), row["seats"]) if row else None
 
 
 async def roll(connection: Connection | Pool) -> None:

@@ -33,5 +33,8 @@ ORDER BY v.lo, v.schedule;
 SELECT count(DISTINCT c.seat) FROM claim c
 WHERE c.actor = (SELECT v.actors[1] FROM vacancy v WHERE v.schedule = $1 LIMIT 1) AND c.lo < $3 AND c.hi > $2;
 
+-- name: window
+SELECT actors, seats FROM vacancy WHERE schedule = $1 AND lo <= $2 AND hi > $2 ORDER BY lo LIMIT 1;
+
 -- name: roll
 SELECT roll_agendas();

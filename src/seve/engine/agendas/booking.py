@@ -1,0 +1,225 @@
+"""Two deeds, `book` and `change`, which write an Appointment once they made sure of who does it.
+
+The patient's side (the patient, or who represents them) takes time that an agenda offers to the public, and may later confirm, move
+or cancel. The professional's side (who gives the time, and who acts for them) takes any time that nobody has, for whom they like:
+that a patient comes to them opens no more of the record than the appointment itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from seve.engine.agendas.refusals import NoAgenda, NotFree, NotTheirPart, NotTheirTime
+from seve.engine.interactions import create, update
+from seve.engine.refusals import NotFound
+from seve.engine.requests import Request
+from seve.fhir import Resource
+from seve.fhir.codec.json import parse
+from seve.fhir.scheduling import HOLDING, Asked, asked, with_asked
+from seve.fhir.search.keys import value_key
+from seve.kernel.identifiers import new_id
+from seve.store import agendas, reading
+from seve.store.access.rule import PATIENT
+from seve.store.agendas import Free, Wanted
+from seve.store.writing import Taken
+
+if TYPE_CHECKING:
+    from seve.engine.engine import Engine
+    from seve.store.deeds import Deed
+    from seve.store.grant import Grant
+
+Side: TypeAlias = Literal["patient", "professional"]
+_CHOICES: Final = 3
+_CHOICE_DAYS: Final = 120
+_PEOPLE: Final = ("PractitionerRole", "Practitioner", "Device")
+_THEIRS: Final = frozenset(
+    {"meta", "status", "start", "end", "minutesDuration", "participant", "comment", "cancelationReason", "extension"}
+)
+"""What the patient's side may change; of the participants only their own answer."""
+
+
+async def book(engine: Engine, grant: Grant, appointment: Resource) -> Resource:
+    """A new appointment of the agenda that it names, as stored. `end` and those who are needed are filled in from the agenda.
+
+    Raises NotFree, NotTheirTime, NoAgenda, InvalidContent.
+    """
+    schedule = await _schedule(engine, grant, asked(appointment))
+    side = await _side(engine, grant, appointment, schedule)
+    return await _placed(engine, grant, appointment, schedule, side=side)
+
+
+async def change(engine: Engine, grant: Grant, appointment: Resource) -> Resource:
+    """A new version of an appointment that was read (`meta.versionId` says from what), as stored.
+
+    Raises NotFound, VersionMismatch, NotFree, NotTheirTime, NotTheirPart, InvalidContent.
+    """
+    before = await _read(engine, grant, "Appointment", appointment["id"])
+    if before is None:
+        raise NotFound(type="Appointment", id=appointment["id"])
+    side = await _side(engine, grant, before, await _agenda(engine, grant, asked(before)))
+    if side == "patient":
+        _check_part(before, appointment)
+    if not _is_moved(before, appointment):
+        return await _written(engine, grant, appointment)
+    schedule = await _schedule(engine, grant, asked(appointment))
+    if side == "professional":
+        await _side(engine, grant, appointment, schedule)
+    return await _placed(engine, grant, _without_people(appointment), schedule, side=side)
+
+
+async def _side(engine: Engine, grant: Grant, appointment: Resource, schedule: Resource | None) -> Side:
+    """On which side the grant is. Raises NotTheirTime."""
+    if grant.sight is None:
+        return "professional"
+    if grant.sight.profession != PATIENT:
+        given = {value_key(reference) for reference in [*_actors(appointment), *_people(schedule)]}
+        if given.isdisjoint(grant.sight.readers) and not grant.sight.reaches_all:
+            raise NotTheirTime
+        return "professional"
+    patients = [one for one in _actors(appointment) if one.startswith("Patient/")]
+    reached = [await _read(engine, grant, "Patient", one.partition("/")[2]) for one in patients]
+    if not reached or None in reached:
+        raise NotTheirTime
+    return "patient"
+
+
+def _check_part(before: Resource, after: Resource) -> None:
+    """Raises NotTheirPart for what the patient's side may not change."""
+    for name in before.keys() | after.keys():
+        if name not in _THEIRS and before.get(name) != after.get(name):
+            raise NotTheirPart(what=f"Appointment.{name}")
+    if before["status"] != after["status"] and after["status"] not in ("booked", "cancelled"):
+        raise NotTheirPart(what="Appointment.status")
+    if before["status"] not in ("proposed", "pending", "booked") or asked(before).agenda != asked(after).agenda:
+        raise NotTheirPart(what="Appointment.status")
+    if [_unanswered(one) for one in before["participant"]] != [_unanswered(one) for one in after["participant"]]:
+        raise NotTheirPart(what="Appointment.participant")
+
+
+def _unanswered(participant: dict[str, Any]) -> dict[str, Any]:
+    """A participant, without what the patient's side may say: whether the patient comes."""
+    is_theirs = str(participant.get("actor", {}).get("reference", "")).startswith(("Patient/", "RelatedPerson/"))
+    return {key: said for key, said in participant.items() if key != "status" or not is_theirs}
+
+
+def _is_moved(before: Resource, after: Resource) -> bool:
+    """Whether it takes other time than before."""
+    if after["status"] not in HOLDING:
+        return False
+    return before["status"] not in HOLDING or any(
+        before.get(name) != after.get(name) for name in ("start", "end")
+    ) or replace(asked(before), seat=0) != replace(asked(after), seat=0)  # fmt: skip
+
+
+async def _placed(engine: Engine, grant: Grant, appointment: Resource, schedule: Resource, *, side: Side) -> Resource:
+    """Written at its time: on the first seat that is left."""
+    said, start = asked(appointment), datetime.fromisoformat(appointment["start"])
+    found = await _offered(engine, schedule, said, start, is_public=side == "patient")
+    if side == "patient" and (found is None or start < datetime.now(UTC)):
+        raise NotFree(await _choices(engine, schedule, said, start, is_public=True))
+    window = await agendas.window(engine.database.pool, schedule["id"], start)
+    filled = _filled(appointment, schedule, found, window.actors if window else ())
+    for seat in range(window.seats if window else 1):
+        try:
+            return await _written(engine, grant, with_asked(filled, replace(said, seat=seat)))
+        except Taken:
+            continue
+    raise NotFree(await _choices(engine, schedule, said, start, is_public=side == "patient"))
+
+
+async def _offered(
+    engine: Engine, schedule: Resource, said: Asked, start: datetime, *, is_public: bool
+) -> Free | None:
+    """The time of the agenda that begins then, if it is free."""
+    wanted = Wanted(
+        start,
+        start + timedelta(minutes=1),
+        said.reason,
+        _tags(said, is_public=is_public),
+        (schedule["id"],),
+        count=1,
+    )
+    return next(iter(await agendas.free(engine.database.pool, wanted)), None)
+
+
+async def _choices(
+    engine: Engine, schedule: Resource, said: Asked, start: datetime, *, is_public: bool
+) -> tuple[Free, ...]:
+    since = max(start, datetime.now(UTC))
+    until = since + timedelta(days=_CHOICE_DAYS)
+    tags = _tags(said, is_public=is_public)
+    return await agendas.free(
+        engine.database.pool, Wanted(since, until, said.reason, tags, (schedule["id"],), count=_CHOICES)
+    )
+
+
+def _tags(said: Asked, *, is_public: bool) -> tuple[str, ...]:
+    tags = (f"mode|{said.mode}",) if said.mode else ()
+    return (*tags, f"public|{said.reason}") if is_public else tags
+
+
+def _filled(appointment: Resource, schedule: Resource, found: Free | None, actors: tuple[str, ...]) -> Resource:
+    """With its end, and with everybody who is needed."""
+    changed = dict(appointment)
+    if found is not None:
+        changed["end"] = (found.start + timedelta(minutes=found.minutes)).isoformat().replace("+00:00", "Z")
+        changed["minutesDuration"] = found.minutes
+    present = set(_actors(appointment))
+    needed = [one for one in actors or _people(schedule) if one not in present]
+    added = [{"actor": {"reference": one}, "required": "required", "status": "accepted"} for one in needed]
+    return {**changed, "participant": [*appointment.get("participant", []), *added]}
+
+
+def _without_people(appointment: Resource) -> Resource:
+    """Without those whom the agenda adds: the new time may need another room."""
+    kept = [
+        one
+        for one in appointment["participant"]
+        if str(one.get("actor", {}).get("reference", "")).partition("/")[0] not in ("Location", *_PEOPLE)
+        or one.get("required") != "required"
+    ]
+    return {**appointment, "participant": kept}
+
+
+async def _written(engine: Engine, grant: Grant, appointment: Resource) -> Resource:
+    """By the platform, in the name of who asked: access was decided above."""
+    await engine.check(appointment)
+    [written] = await engine.lane.commit(replace(grant, sight=None, scopes=None), [_deed(engine, appointment)])
+    assert written.body is not None
+    return parse(written.body.encode())
+
+
+def _deed(engine: Engine, appointment: Resource) -> Deed:
+    if "id" not in appointment:
+        return create.deed(engine, appointment, new_id())
+    path = f"Appointment/{appointment['id']}"
+    request = Request("PUT", path, resource=appointment, if_match=f'W/"{appointment["meta"]["versionId"]}"')
+    return update.deed(engine, request, appointment, appointment["id"])
+
+
+async def _schedule(engine: Engine, grant: Grant, said: Asked) -> Resource:
+    """Raises NoAgenda."""
+    found = await _agenda(engine, grant, said)
+    if found is None or not found.get("active", True):
+        raise NoAgenda(expression="Appointment.extension")
+    return found
+
+
+async def _agenda(engine: Engine, grant: Grant, said: Asked) -> Resource | None:
+    return await _read(engine, grant, "Schedule", said.agenda.removeprefix("Schedule/")) if said.agenda else None
+
+
+async def _read(engine: Engine, grant: Grant, type_: str, id_: str) -> Resource | None:
+    found = await reading.read(engine.database.pool, grant, type_, id_)
+    return parse(found.body.encode()) if found and found.body else None
+
+
+def _actors(appointment: Resource) -> list[str]:
+    return [str(one.get("actor", {}).get("reference", "")) for one in appointment.get("participant", [])]
+
+
+def _people(schedule: Resource | None) -> list[str]:
+    found = [str(one.get("reference", "")) for one in schedule["actor"]] if schedule else []
+    return [one for one in found if one.partition("/")[0] in _PEOPLE]

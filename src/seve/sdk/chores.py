@@ -1,0 +1,83 @@
+"""Work of a solution in the background: `jobs.py` names it in `JOBS`, the queue does it, on a schedule or when asked.
+
+It is the platform's own work, under no visitor's grant, and still within the types that the manifest names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Generic
+
+from seve.engine.access import open_grant
+from seve.engine.notifications.notifying import notify
+from seve.jobs.declaring import Job as QueueJob
+from seve.jobs.declaring import Payload
+from seve.sdk.agendas import Agendas
+from seve.sdk.records import Records
+
+if TYPE_CHECKING:
+    from seve.engine.engine import Engine
+    from seve.sdk.manifest import Manifest
+    from seve.sdk.solution import Solution
+    from seve.store.grant import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[Payload]):
+    """A kind of work, named within its solution. It may be done twice, so it must not matter. `payload` holds ids, never what a
+    record says; `schedule` is a cron line in UTC ("": none), whose payload is made of its defaults.
+    """
+
+    name: str
+    payload: type[Payload]
+    work: Callable[[Chores, Payload], Awaitable[None]]
+    schedule: str = ""
+    attempts: int = 5
+
+
+class Doors:
+    """Telling people and asking for work: the same from a page and from the background."""
+
+    def __init__(self, engine: Engine, grant: Grant, manifest: Manifest) -> None:
+        self._engine = engine
+        self._manifest = manifest
+        self.records = Records(engine, grant, manifest)
+        self.agendas = Agendas(engine, grant, manifest)
+
+    async def notify(self, person: str, template: str, **fields: object) -> int:
+        """Tells a person (a reference) something, by a template of the platform; how many accounts of theirs were told.
+
+        Raises UnknownTemplate, WrongField.
+        """
+        async with self._engine.database.transaction() as connection:
+            return await notify(connection, person, template, now=datetime.now(UTC), **fields)
+
+    async def enqueue(self, job: Job[Payload], payload: Payload, *, wait_seconds: float = 0.0) -> None:
+        """Asks for work of the solution."""
+        queued = _queued(job, self._manifest)
+        async with self._engine.database.transaction() as connection:
+            await queued.enqueue(connection, payload, wait_seconds=wait_seconds)
+
+
+class Chores(Doors):
+    """What work in the background has at hand."""
+
+    @property
+    def now(self) -> datetime:
+        """The time, with its zone."""
+        return datetime.now(UTC)
+
+
+def queue_jobs(solution: Solution) -> list[QueueJob[Any]]:
+    """The jobs of a solution as the queue knows them."""
+    return [_queued(job, solution.manifest) for job in solution.jobs]
+
+
+def _queued(job: Job[Payload], manifest: Manifest) -> QueueJob[Payload]:
+    async def work(engine: Engine, payload: Payload) -> None:
+        await job.work(Chores(engine, open_grant(), manifest), payload)
+
+    name = f"{manifest.id}.{job.name}"
+    return QueueJob(name, job.payload, work, queue=manifest.id, attempts=job.attempts, schedule=job.schedule)
