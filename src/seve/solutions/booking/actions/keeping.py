@@ -34,38 +34,35 @@ async def would_fall(visit: Visit, schedule: Resource) -> tuple[Booked, ...]:
     return tuple(one for one in after.outside(found) if before.holds(one))
 
 
-async def misplaced(visit: Visit, held: Diary) -> tuple[Resource, ...]:
-    """Appointments to come that the agenda has no room for any more: somebody finds them another time."""
-    found = await _to_come(visit, held)
-    outside = {one.id for one in held.outside(_booked(one) for one in found)}
-    return tuple(one for one in found if one["id"] in outside)
-
-
 async def booked(visit: Visit, held: Diary) -> tuple[Booked, ...]:
     """What is to come of an agenda."""
-    return tuple(_booked(one) for one in await _to_come(visit, held))
+    return tuple(booked_of(one) for one in await to_come(visit, held))
 
 
 async def absences(visit: Visit, schedule: Resource, data: bytes, *, is_meant: bool) -> calendars.Read:
     """Closes the agenda at the times of a calendar file. Raises NotACalendar, Outside, Changed."""
-    held = diary(schedule)
-    try:
-        found = calendars.read(data, zone=held.zone, now=visit.now)
-    except calendars.NotACalendar as error:
-        raise NotACalendar(expression="file") from error
-    closings = [Closing(_said(one.start), _said(one.end), one.note) for one in found.absences]
+    found = _read(visit, schedule, data)
+    closings = closings_of(visit, schedule, data)
     if closings:
         await save(visit, agendas.with_closings(schedule, closings, now=visit.now), is_meant=is_meant)
     return found
 
 
-async def _to_come(visit: Visit, held: Diary) -> list[Resource]:
+def closings_of(visit: Visit, schedule: Resource, data: bytes) -> list[Closing]:
+    """What a calendar file would close. Raises NotACalendar."""
+    found = _read(visit, schedule, data)
+    return [Closing(_said(one.start), _said(one.end), one.note) for one in found.absences]
+
+
+async def to_come(visit: Visit, held: Diary) -> list[Resource]:
+    """Appointments of an agenda that are still to happen."""
     until = visit.now + timedelta(days=_AHEAD_DAYS)
     found = await reads.between(visit.records, [held.giver], visit.now, until)
     return [one for one in found if one["status"] in OPEN and schedule_of(one) == held.id]
 
 
-def _booked(appointment: Resource) -> Booked:
+def booked_of(appointment: Resource) -> Booked:
+    """What an edit has to know of one."""
     start, end = starts(appointment), ends(appointment)
     assert start is not None and end is not None  # noqa: PT018 - an open appointment has both (app-3)
     reason, mode = (str(value_of(appointment, name) or "") for name in ("reason", "mode"))
@@ -74,3 +71,10 @@ def _booked(appointment: Resource) -> Booked:
 
 def _said(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
+
+
+def _read(visit: Visit, schedule: Resource, data: bytes) -> calendars.Read:
+    try:
+        return calendars.read(data, zone=diary(schedule).zone, now=visit.now)
+    except calendars.NotACalendar as error:
+        raise NotACalendar(expression="file") from error

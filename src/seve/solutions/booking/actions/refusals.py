@@ -103,3 +103,11 @@ class WaitsAlready(Refusal):
     status: ClassVar[int] = 409
     code: ClassVar[str] = "duplicate"
     key: ClassVar[str] = f"{_PACKAGE}.waits_already"
+
+
+class CannotAsk(Refusal):
+    """A parameter of a search can't be read. Field: `name`."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "value"
+    key: ClassVar[str] = f"{_PACKAGE}.cannot_ask"

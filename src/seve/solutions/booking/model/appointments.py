@@ -87,7 +87,7 @@ def new(
         "end": instant(taken.start + timedelta(minutes=taken.minutes)),
         "minutesDuration": taken.minutes,
         "created": instant(now),
-        "participant": [_patient(who), *(_giver(one) for one in givers)],
+        "participant": [_patient(who), *(giver(one) for one in givers)],
     }
     if taken.note:
         found["comment"] = taken.note
@@ -195,8 +195,8 @@ def moved(appointment: Resource, taken: Taken, *, givers: Iterable[Mapping[str, 
         "minutesDuration": taken.minutes,
     }
     if schedule_of(appointment) != taken.schedule:
-        people = [one for one in appointment["participant"] if _is_patient(one)]
-        changed["participant"] = [*people, *(_giver(one) for one in givers)]
+        people = [one for one in appointment["participant"] if is_patient(one)]
+        changed["participant"] = [*people, *(giver(one) for one in givers)]
         changed = put(changed, "agenda", valueReference={"reference": f"Schedule/{taken.schedule}"})
     return put(put(changed, "confirmed"), "seat")
 
@@ -223,7 +223,7 @@ def waiting(
         "description": words,
         "created": instant(now),
         "requestedPeriod": [{"start": instant(since), "end": instant(until)}],
-        "participant": [_patient(who), *({**_giver(one), "required": "information-only"} for one in givers)],
+        "participant": [_patient(who), *({**giver(one), "required": "information-only"} for one in givers)],
     }
 
 
@@ -238,11 +238,13 @@ def _patient(who: Who) -> dict[str, Any]:
     return {"actor": {"reference": reference, "display": display}, "required": "required", "status": "accepted"}
 
 
-def _is_patient(participant: Mapping[str, Any]) -> bool:
+def is_patient(participant: Mapping[str, Any]) -> bool:
+    """Whether a participant is who comes."""
     return str(participant.get("actor", {}).get("reference", "")).startswith(("Patient/", "#"))
 
 
-def _giver(actor: Mapping[str, Any]) -> dict[str, Any]:
+def giver(actor: Mapping[str, Any]) -> dict[str, Any]:
+    """An actor of an agenda as a participant: a place only tells where."""
     is_place = str(actor.get("reference", "")).startswith(("Location/", "HealthcareService/"))
     return {"actor": dict(actor), "required": "information-only" if is_place else "required", "status": "accepted"}
 
