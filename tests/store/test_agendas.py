@@ -52,9 +52,16 @@ async def give(client: httpx.AsyncClient, id_: str, agenda: Agenda, **more: Any)
     assert answer.status_code in (200, 201), answer.text
 
 
-async def times(database: Database, **more: Any) -> list[datetime]:
-    wanted = Wanted(**{"since": at(MONDAY, 0), "until": at(MONDAY + timedelta(days=7), 0), "count": 50, **more})
-    return [one.start for one in await free(database.pool, wanted)]
+async def times(
+    database: Database,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    schedules: tuple[str, ...] = (),
+    count: int = 50,
+) -> list[datetime]:
+    span = since or at(MONDAY, 0), until or at(MONDAY + timedelta(days=7), 0)
+    return [one.start for one in await free(database.pool, Wanted(*span, schedules=schedules, count=count))]
 
 
 @pytest.mark.parametrize("key", [ADDRESSED, param_key("Schedule", "actor")])
@@ -66,7 +73,9 @@ async def test_the_keys_that_the_schema_knows_are_those_of_the_index(database: D
 
 
 def test_an_agenda_is_read_as_it_was_written() -> None:
-    agenda = Agenda((FIRST, CONTROL), (MORNINGS,), (Closing("2026-12-24", "2026-12-26", "Noël"),), "Europe/Paris", "35238")
+    agenda = Agenda(
+        (FIRST, CONTROL), (MORNINGS,), (Closing("2026-12-24", "2026-12-26", "Noël"),), "Europe/Paris", "35238"
+    )
     assert agenda_of(schedule("1", agenda)) == agenda
 
 
@@ -89,7 +98,7 @@ async def test_a_booked_time_is_free_no_more_and_a_cancelled_one_again(
     moved = {**booked, **{key: appointment("a", at(MONDAY, 9, 15))[key] for key in ("start", "end")}}
     assert (await client.put(f"Appointment/{booked['id']}", json=moved)).status_code == 200
     assert await times(engine.database, until=at(MONDAY, 23)) == [at(MONDAY, 10)]
-    assert (await client.delete(f"Appointment/{booked["id"]}")).status_code == 204
+    assert (await client.delete(f"Appointment/{booked['id']}")).status_code == 204
     assert len(await times(engine.database, until=at(MONDAY, 23))) == 3
 
 
@@ -158,8 +167,8 @@ async def test_closings_take_time_away_and_appointments_in_them_stay(client: htt
 
 
 async def test_local_hours_hold_when_clocks_change(client: httpx.AsyncClient, engine: Engine) -> None:
-    year = TODAY.year + (TODAY > date(TODAY.year, 3, 1))
-    changes = [date(year, 3, 31), date(TODAY.year + (TODAY > date(TODAY.year, 10, 1)), 10, 31)]
+    year = TODAY.year + (date(TODAY.year, 3, 1) < TODAY)
+    changes = [date(year, 3, 31), date(TODAY.year + (date(TODAY.year, 10, 1) < TODAY), 10, 31)]
     await engine.database.pool.execute(
         "CREATE OR REPLACE FUNCTION agenda_days() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 500'"
     )
@@ -168,9 +177,7 @@ async def test_local_hours_hold_when_clocks_change(client: httpx.AsyncClient, en
             sunday = last - timedelta(days=(last.weekday() + 1) % 7)
             night = Rule(("sun",), time(1), time(5), since=sunday, until=sunday, step=60)
             await give(client, f"n{number}", Agenda((Reason("hour", "Heure", 60, ()),), (night,)))
-            found = await times(
-                engine.database, since=at(sunday, 0), until=at(sunday, 23), schedules=(f"n{number}",)
-            )
+            found = await times(engine.database, since=at(sunday, 0), until=at(sunday, 23), schedules=(f"n{number}",))
             assert len(found) == (3 if number == 0 else 5)
             assert found[0] == at(sunday, 1)
             assert found[-1] + timedelta(hours=1) == at(sunday, 5)

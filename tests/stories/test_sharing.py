@@ -91,8 +91,8 @@ def test_hugo_takes_his_data_along(browser: Browser, demonstration: str, screen:
     with persona(browser, demonstration, "Hugo Garnier", size=screen) as page:
         page.goto("/rights")
         page.get_by_role("button", name="archive").click()
-        with page.expect_download(timeout=60_000) as download:
-            page.get_by_role("link", name="Télécharger l'archive").click(timeout=60_000)
+        with page.expect_download(timeout=180_000) as download:
+            page.get_by_role("link", name="Télécharger l'archive").click(timeout=180_000)
         names = zipfile.ZipFile(download.value.path()).namelist()
         assert {"manifest.json", "dossier.html", "acces.csv", "partages.csv", "fhir/Patient.ndjson"} <= set(names)
 

@@ -10,6 +10,7 @@ import msgspec
 from seve.engine.notifications import sending
 from seve.engine.notifications.notifying import SEND
 from seve.jobs.declaring import Job
+from seve.store import agendas
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
@@ -26,4 +27,15 @@ async def _send(engine: Engine, message: Message) -> None:
 
 
 SENDING = Job(SEND, Message, _send, queue="notifications", attempts=8, first_wait_seconds=30.0)
-JOBS: Sequence[Job[Any]] = (SENDING,)
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """The payload of what is only scheduled."""
+
+
+async def _roll(engine: Engine, _: Nothing) -> None:
+    await agendas.roll(engine.database.pool)
+
+
+ROLLING = Job("agendas.roll", Nothing, _roll, queue="agendas", schedule="10 2 * * *")
+JOBS: Sequence[Job[Any]] = (SENDING, ROLLING)

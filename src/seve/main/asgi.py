@@ -14,10 +14,9 @@ from seve.engine.engine import Engine
 from seve.engine.identity.service import open_identity
 from seve.engine.subscriptions.service import serving
 from seve.engine.tasks.runner import Runner
-from seve.jobs.shipped import JOBS
 from seve.jobs.working import working
 from seve.main.mode import OPEN_MODE
-from seve.main.registry import solutions
+from seve.main.registry import jobs, solutions
 from seve.main.settings import Settings
 from seve.main.wiring import open_engine
 from seve.rest.app import FhirApp
@@ -114,7 +113,7 @@ class Application:
         await self._stack.enter_async_context(_background(engine))
         service = await self._stack.enter_async_context(serving(engine))
         self._sockets = EventSockets(service.sockets)
-        await self._stack.enter_async_context(working(engine, settings.store_url, JOBS))
+        await self._stack.enter_async_context(working(engine, settings.store_url, jobs()))
         _spare_the_collector()
         await send({"type": "lifespan.startup.complete"})
 

@@ -1,4 +1,4 @@
-"""The solutions there are: folders under `seve/solutions`, and outside packages by entry point `seve.solutions`."""
+"""The solutions there are and the work they have: folders under `seve/solutions`, and outside packages by entry point `seve.solutions`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from seve.jobs.shipped import JOBS
+from seve.sdk.chores import queue_jobs
 from seve.sdk.solution import Solution
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from seve.jobs.declaring import Job
 
 GROUP = "seve.solutions"
 
@@ -34,6 +38,11 @@ def solutions() -> tuple[Solution, ...]:
             raise SameId(id_, [found[id_].module, solution.module])
         found[id_] = solution
     return tuple(found[id_] for id_ in sorted(found))
+
+
+def jobs() -> list[Job[Any]]:
+    """All work in the background: the platform's, and that of solutions."""
+    return [*JOBS, *(job for solution in solutions() for job in queue_jobs(solution))]
 
 
 def _found() -> Iterator[Solution]:

@@ -1,13 +1,17 @@
 """The one door for solutions: what a package under `solutions/`, or an outside one, builds on. See docs/how-to/make-a-solution.md."""
 
+from seve.engine.agendas import NotFree
+from seve.engine.agendas.refusals import NoAgenda, NotTheirPart, NotTheirTime
 from seve.engine.rights.people import Person
 from seve.sdk import kit, wording
+from seve.sdk.chores import Chores, Job
 from seve.sdk.manifest import Manifest, ManifestWrong, Role
 from seve.sdk.records import Change, Found, Records
 from seve.sdk.refusals import Changed, NotForYou, NotFound, Undeclared
 from seve.sdk.solution import Answer, Page, Solution
 from seve.sdk.visit import Again, Document, Shown, To, View, Visit, Visitor
 from seve.sdk.whose import Whose, whose
+from seve.store.agendas import Free, Wanted
 from seve.web.signin.forms import Form
 from seve.web.uploads import Sent
 
@@ -16,13 +20,20 @@ __all__ = [
     "Answer",
     "Change",
     "Changed",
+    "Chores",
     "Document",
     "Form",
     "Found",
+    "Free",
+    "Job",
     "Manifest",
     "ManifestWrong",
+    "NoAgenda",
     "NotForYou",
     "NotFound",
+    "NotFree",
+    "NotTheirPart",
+    "NotTheirTime",
     "Page",
     "Person",
     "Records",
@@ -35,6 +46,7 @@ __all__ = [
     "View",
     "Visit",
     "Visitor",
+    "Wanted",
     "Whose",
     "kit",
     "whose",

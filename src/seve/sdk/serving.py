@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from seve.engine.access import public_grant
 from seve.engine.access.held import Grants
 from seve.engine.identity.refusals import SignInNeeded
-from seve.sdk.records import Records
+from seve.sdk.chores import Doors
 from seve.sdk.refusals import NotForYou
 from seve.sdk.visit import NOBODY, Again, Document, Shown, To, View, Visit, Visitor
 from seve.web.navigation import Audience, Section, audience_of
@@ -92,7 +92,7 @@ class _Place:
         return Visit(
             visitor=_visitor(held, name=request.state.badge.name) if held else NOBODY,
             language=self._pages.language(request),
-            records=Records(self._engine, grant, self._solution.manifest),
+            doors=Doors(self._engine, grant, self._solution.manifest),
             now=datetime.now(UTC),
             path=request.path_params,
             query=request.query_params,

@@ -12,6 +12,8 @@ from seve.kernel.texts import Language, text
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from seve.sdk.agendas import Agendas
+    from seve.sdk.chores import Doors
     from seve.sdk.manifest import Role
     from seve.sdk.records import Records
     from seve.web.signin.forms import Form
@@ -43,17 +45,28 @@ NOBODY = Visitor(role="anyone", name="", acts_as="", person="", organization="",
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A request: `path` holds the places of the page's path, `query` the last value of each parameter, `form` the fields of a
-    POST (empty otherwise; they came from our own page) and `files` by field. `now` is the time of the request.
+    POST (empty otherwise; they came from our own page) and `files` by field. `doors` also
+    tell people and ask for work. `now` is the time of the request.
     """
 
     visitor: Visitor
     language: Language
-    records: Records
+    doors: Doors
     now: datetime
     path: Mapping[str, str]
     query: Mapping[str, str]
     form: Form
     files: Mapping[str, Sent]
+
+    @property
+    def records(self) -> Records:
+        """The records, under the visitor's grant."""
+        return self.doors.records
+
+    @property
+    def agendas(self) -> Agendas:
+        """Free times, and the deeds on appointments."""
+        return self.doors.agendas
 
     def told(self, refusal: Refusal) -> str:
         """What a refusal says, in the visitor's language."""

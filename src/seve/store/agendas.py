@@ -165,7 +165,9 @@ def _starts(row: asyncpg.Record, wanted: Wanted) -> Iterator[Free]:
     starts = (
         start
         for part in row["free"]
-        for start in range(lo + -((lo - max(part.lower, first)) // step) * step, min(part.upper - minutes + 1, last), step)
+        for start in range(
+            lo + -((lo - max(part.lower, first)) // step) * step, min(part.upper - minutes + 1, last), step
+        )
     )
     for start in islice(starts, wanted.each or wanted.count):
         yield Free(_EPOCH + timedelta(minutes=start), row["schedule"], minutes, row["seats"])

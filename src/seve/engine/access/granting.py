@@ -32,6 +32,8 @@ PUBLIC = (
     "OrganizationAffiliation",
     "Practitioner",
     "PractitionerRole",
+    "Questionnaire",
+    "Schedule",
 )
 """What anyone may read without signing in, as far as it is about no patient and bears no label."""
 _ANYONE = "anyone"

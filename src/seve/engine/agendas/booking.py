@@ -129,9 +129,7 @@ async def _placed(engine: Engine, grant: Grant, appointment: Resource, schedule:
     raise NotFree(await _choices(engine, schedule, said, start, is_public=side == "patient"))
 
 
-async def _offered(
-    engine: Engine, schedule: Resource, said: Asked, start: datetime, *, is_public: bool
-) -> Free | None:
+async def _offered(engine: Engine, schedule: Resource, said: Asked, start: datetime, *, is_public: bool) -> Free | None:
     """The time of the agenda that begins then, if it is free."""
     wanted = Wanted(
         start,

@@ -136,7 +136,10 @@ def _date(said: str | None) -> date | None:
 def _extensions(agenda: Agenda) -> Iterator[Extension]:
     yield simple("agenda-zone", "Code", agenda.zone)
     if agenda.place:
-        coding = {"system": "https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM", "code": agenda.place}
+        coding = {
+            "system": "https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM",
+            "code": agenda.place,
+        }
         yield simple("agenda-place", "Coding", coding)
     for reason in agenda.reasons:
         yield complex_("agenda-reason", _said_of_reason(reason))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from seve.jobs.shipped import JOBS
 from seve.jobs.working import work_off, working
 from seve.main.holding import running_store
+from seve.main.registry import jobs
 from seve.main.settings import Settings
 from seve.main.wiring import open_engine
 
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
 async def _work(settings: Settings, *, is_once: bool) -> None:
     async with open_engine(settings) as engine:
         if is_once:
-            await work_off(engine, settings.store_url, JOBS)
+            await work_off(engine, settings.store_url, jobs())
             return
-        async with working(engine, settings.store_url, JOBS):
+        async with working(engine, settings.store_url, jobs()):
             await asyncio.Event().wait()
