@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -12,15 +13,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from seve.engine.access import public_grant
+from seve.engine.access import open_grant, public_grant
 from seve.engine.access.held import Grants
 from seve.engine.identity.refusals import SignInNeeded
 from seve.sdk.chores import Doors
+from seve.sdk.links import Links
 from seve.sdk.refusals import NotForYou
 from seve.sdk.visit import NOBODY, Again, Document, Shown, To, View, Visit, Visitor
 from seve.web.navigation import Audience, Section, audience_of
 from seve.web.signin.devices import address_of
 from seve.web.signin.forms import Form
+from seve.web.signin.forms import read as read_form
 from seve.web.signin.pages import Pages
 from seve.web.uploads import Sent, read_sent
 
@@ -67,6 +70,8 @@ class _Place:
         """One page."""
 
         async def answer(request: Request) -> Response:
+            if page.link:
+                return await self._linked(request, page)
             held = await self._let_in(request, page)
             form, files = _NO_FORM, dict[str, Sent]()
             if held is not None and page.method == "POST":
@@ -76,6 +81,16 @@ class _Place:
 
         path = self._solution.manifest.path + page.path.removesuffix("/")
         return Route(path, self._pages.guarded(answer), methods=[page.method])
+
+    async def _linked(self, request: Request, page: Page) -> Response:
+        """A page for a signed link: whoever holds it comes as nobody, and the platform does what the link is for. Raises NotFound."""
+        manifest = self._solution.manifest
+        linked = Links(self._engine, manifest).opened(request.path_params["link"], page.link)
+        form = await read_form(self._pages.identity, request, None) if page.method == "POST" else _NO_FORM
+        request.state.badge = None
+        doors = Doors(self._engine, open_grant(), manifest)
+        visit = replace(self._visit(request, None, form, {}), doors=doors, linked=linked)
+        return self._response(request, None, await page.answer(visit))
 
     async def _let_in(self, request: Request, page: Page) -> Held | None:
         """The session; None for nobody, on a page for anyone. Raises SignInNeeded, NotForYou."""
@@ -98,6 +113,7 @@ class _Place:
             query=request.query_params,
             form=form,
             files=files,
+            asked=tuple(request.query_params.multi_items()),
         )
 
     def _response(self, request: Request, held: Held | None, shown: Shown) -> Response:

@@ -46,7 +46,8 @@ NOBODY = Visitor(role="anyone", name="", acts_as="", person="", organization="",
 class Visit:
     """A request: `path` holds the places of the page's path, `query` the last value of each parameter, `form` the fields of a
     POST (empty otherwise; they came from our own page) and `files` by field. `doors` also
-    tell people and ask for work. `now` is the time of the request.
+    tell people and ask for work. `now` is the time of the request, `asked` all parameters of its address in order, and `linked` the
+    reference that a signed link is for ("" on other pages).
     """
 
     visitor: Visitor
@@ -57,6 +58,13 @@ class Visit:
     query: Mapping[str, str]
     form: Form
     files: Mapping[str, Sent]
+    asked: tuple[tuple[str, str], ...] = ()
+    linked: str = ""
+
+    @property
+    def site(self) -> str:
+        """The address of the site, for links that are read elsewhere."""
+        return self.doors.links.site
 
     @property
     def records(self) -> Records:
