@@ -34,4 +34,6 @@ async def answer(visit: Visit, appointment: Resource, questionnaire: Resource) -
 
 def _patient(appointment: Resource) -> Resource:
     actors = (one.get("actor", {}) for one in appointment["participant"])
-    return next({"reference": a["reference"]} for a in actors if str(a.get("reference", "")).startswith(("Patient/", "#")))
+    return next(
+        {"reference": a["reference"]} for a in actors if str(a.get("reference", "")).startswith(("Patient/", "#"))
+    )

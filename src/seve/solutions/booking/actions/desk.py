@@ -15,7 +15,9 @@ from seve.solutions.booking.model.callers import Caller
 from seve.solutions.booking.queries import people
 
 
-async def book(visit: Visit, held: Diary, caller: Caller, *, start: datetime | None, reason: str, note: str) -> Resource:
+async def book(
+    visit: Visit, held: Diary, caller: Caller, *, start: datetime | None, reason: str, note: str
+) -> Resource:
     """At `start`; None for who is here now. Raises SeveralPatients, NoReason, NoTime, NotFree."""
     who = await _who(visit, caller)
     at = start or visit.now.replace(second=0, microsecond=0)
@@ -24,9 +26,7 @@ async def book(visit: Visit, held: Diary, caller: Caller, *, start: datetime | N
 
 
 async def _who(visit: Visit, caller: Caller) -> Who:
-    found = await people.by_identity(
-        visit.records, family=caller.family, given=caller.given, birth_date=caller.birth
-    )
+    found = await people.by_identity(visit.records, family=caller.family, given=caller.given, birth_date=caller.birth)
     if len(found) > 1:
         raise SeveralPatients
     if found:

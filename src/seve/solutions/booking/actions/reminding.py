@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from seve.fhir import Resource
-from seve.sdk import Chores, Changed, Job
+from seve.sdk import Changed, Chores, Job
 from seve.solutions.booking.model import appointments
 from seve.solutions.booking.model.agendas import diary
 from seve.solutions.booking.queries import appointments as reads
@@ -58,7 +58,8 @@ async def _remind(chores: Chores, appointment: Resource, which: Ahead, *, start:
     who, place = appointments.patient_of(appointment).reference, await _place(chores, appointment)
     if not who or not place:
         return
-    link = "/booking/answer/" + chores.links.sign(_LINK, f"Appointment/{appointment['id']}", until=start)
+    token = chores.links.sign(_LINK, f"Appointment/{appointment['id']}", until=start)
+    link = f"{chores.links.site}/booking/answer/{token}"
     template = "reminder_days" if which == "days" else "reminder_hours"
     await chores.notify(who, template, place=place, at=start, link=link)
 

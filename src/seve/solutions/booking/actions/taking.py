@@ -11,8 +11,8 @@ from seve.sdk import Free, Visit, Wanted, Whose
 from seve.solutions.booking.actions.refusals import (
     GuardianOnly,
     NoReason,
-    NotNow,
     NoTime,
+    NotNow,
     TooManyOpen,
     TooManyToday,
     TooYoung,
@@ -95,9 +95,7 @@ async def check_who(visit: Visit, whom: Whose) -> None:
 async def check_limits(visit: Visit, whom: Whose) -> None:
     """Raises TooManyOpen, TooManyToday: a robot takes no hundreds."""
     everybody = await people.everybody(visit)
-    found = await asyncio.gather(
-        *(reads.used(visit.records, f"Patient/{one.id}", now=visit.now) for one in everybody)
-    )
+    found = await asyncio.gather(*(reads.used(visit.records, f"Patient/{one.id}", now=visit.now) for one in everybody))
     usage = {one.id: used for one, used in zip(everybody, found, strict=True)}
     own = usage.pop(whom.id)
     match capacity.limit(own, usage.values()):

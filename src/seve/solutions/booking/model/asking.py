@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ class Ask:
     is_free: bool
 
 
-def ask(query: Mapping[str, str], pairs: list[tuple[str, str]]) -> Ask:
+def ask(query: Mapping[str, str], pairs: Iterable[tuple[str, str]]) -> Ask:
     """Reads a search: `start=ge…`, `start=le…`, `schedule`, `schedule.actor`, `status`; `_profile=sas` for the shapes of SAS. Raises CannotAsk."""
     since, until = None, None
     for name, value in pairs:

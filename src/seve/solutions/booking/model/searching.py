@@ -20,7 +20,14 @@ TRADES: Final = (
     "category|70", "category|21",
 )  # fmt: skip
 """Tags of agendas: a specialty (TRE_R38), or the profession (TRE_G15) of those who have none."""
-REASONS: Final = ("consultation", "premiere-consultation", "suivi", "vaccination", "soins-a-domicile", "teleconsultation")
+REASONS: Final = (
+    "consultation",
+    "premiere-consultation",
+    "suivi",
+    "vaccination",
+    "soins-a-domicile",
+    "teleconsultation",
+)
 """Reasons that many agendas share."""
 
 

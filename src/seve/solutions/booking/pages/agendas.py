@@ -243,5 +243,3 @@ def _closing(visit: Visit, at: int, closing: Closing, held: Diary) -> ClosingLin
     start, end = agendas.bounds(closing, held.zone)
     words = " – ".join(wording.both(moment, visit.language) for moment in (start, end) if 2000 <= moment.year <= 2199)
     return ClosingLine(at, words, closing.note)
-
-

@@ -10,9 +10,10 @@ from seve.fhir import Resource
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, To, View, Visit, Wanted, wording
 from seve.solutions.booking.actions import freeing, taking
+from seve.solutions.booking.actions.refusals import NotNow
 from seve.solutions.booking.model import days
 from seve.solutions.booking.model.agendas import Diary, diary
-from seve.solutions.booking.model.appointments import STATUS_OF, Deed, schedule_of
+from seve.solutions.booking.model.appointments import Deed, schedule_of
 from seve.solutions.booking.model.days import Tally
 from seve.solutions.booking.pages.frame import Card, card, carried, done, weekday
 from seve.solutions.booking.queries import agendas
@@ -20,7 +21,13 @@ from seve.solutions.booking.queries import appointments as reads
 
 _FREE = 60
 _HIDDEN = frozenset({"cancelled", "entered-in-error", "waitlist", "proposed"})
-_DONE: dict[str, str] = {"arrive": "arrived", "absent": "absent", "done": "done", "back": "back", "cancel": "cancelled"}
+_DONE: dict[Deed, str] = {
+    "arrive": "arrived",
+    "absent": "absent",
+    "done": "done",
+    "back": "back",
+    "cancel": "cancelled",
+}
 _DAY_DEEDS: tuple[Deed, ...] = ("arrive", "absent", "done", "back", "cancel")
 
 
@@ -72,10 +79,10 @@ async def do(visit: Visit) -> To | Again:
     """Arrived, absent, done, or back; on the day that was shown."""
     found = await visit.records.read("Appointment", visit.path["id"])
     day, name = days.of(visit.form["day"], today=_today(visit)), visit.path["deed"]
-    deed = next((one for one in _DAY_DEEDS if one == name), None)
+    deed: Deed | None = next((one for one in _DAY_DEEDS if one == name), None)
     try:
-        if deed is None or deed not in STATUS_OF:
-            raise taking.NotNow
+        if deed is None:
+            raise NotNow
         await taking.do(visit, found, deed)
         if deed == "cancel":
             await freeing.offer(visit, found)

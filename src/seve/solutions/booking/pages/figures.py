@@ -66,7 +66,11 @@ def _weekly(visit: Visit, report: Report) -> list[tuple[str, Count, str]]:
         return []
     both = (("before", report.before, report.weeks_before), ("after", report.after, report.weeks_after))
     return [
-        (name, count, wording.number((count.visits / weeks).quantize(Decimal("0.1")), visit.language) if count.is_told else "")
+        (
+            name,
+            count,
+            wording.number((count.visits / weeks).quantize(Decimal("0.1")), visit.language) if count.is_told else "",
+        )
         for name, count, weeks in both
     ]
 
@@ -81,7 +85,9 @@ def _chart(visit: Visit, report: Report) -> Chart | None:
         Series(say(visit, "figures.visits"), tuple(Decimal(line.count.visits) for line in told[-_MONTHS:])),
         Series(say(visit, "figures.absences"), tuple(Decimal(line.count.absences) for line in told[-_MONTHS:])),
     )
-    return Chart("bar", say(visit, "figures.by_month"), sentence, labels, series, label_name=say(visit, "figures.month"))
+    return Chart(
+        "bar", say(visit, "figures.by_month"), sentence, labels, series, label_name=say(visit, "figures.month")
+    )
 
 
 def _percent(visit: Visit, value: Decimal | None) -> str:
@@ -97,5 +103,11 @@ def _fields(visit: Visit, since: date, until: date, pivot: date | None) -> tuple
     return (
         Field("since", say(visit, "figures.since"), "date", (since.isoformat(),)),
         Field("until", say(visit, "figures.until"), "date", (until.isoformat(),)),
-        Field("pivot", say(visit, "figures.pivot"), "date", (pivot.isoformat() if pivot else "",), hint=say(visit, "figures.pivot_hint")),
+        Field(
+            "pivot",
+            say(visit, "figures.pivot"),
+            "date",
+            (pivot.isoformat() if pivot else "",),
+            hint=say(visit, "figures.pivot_hint"),
+        ),
     )

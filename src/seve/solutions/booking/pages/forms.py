@@ -10,7 +10,9 @@ from seve.sdk.kit import Field, Option, filled
 from seve.solutions.booking.pages.frame import say
 
 
-def reason(visit: Visit, problems: Mapping[str, str] | None, questionnaires: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
+def reason(
+    visit: Visit, problems: Mapping[str, str] | None, questionnaires: Iterable[tuple[str, str]]
+) -> tuple[Field, ...]:
     """Of a reason to come."""
     who = tuple(Option(one, say(visit, f"agendas.who_{one}")) for one in ("public", "newcomers"))
     known = tuple(Option(url, title) for url, title in questionnaires)
@@ -29,15 +31,24 @@ def rule(visit: Visit, problems: Mapping[str, str] | None, reasons: Iterable[Rea
     """Of hours each week."""
     named = tuple(Option(one.code, one.text) for one in reasons)
     fields = (
-        Field("day", say(visit, "agendas.days"), "checkbox", options=tuple(Option(d, say(visit, f"days.{d}")) for d in DAYS)),
-        Field("from", say(visit, "agendas.from"), typed=("09:00",), is_required=True, hint=say(visit, "agendas.hour_hint")),
+        Field(
+            "day",
+            say(visit, "agendas.days"),
+            "checkbox",
+            options=tuple(Option(d, say(visit, f"days.{d}")) for d in DAYS),
+        ),
+        Field(
+            "from", say(visit, "agendas.from"), typed=("09:00",), is_required=True, hint=say(visit, "agendas.hour_hint")
+        ),
         Field("to", say(visit, "agendas.to"), typed=("12:00",), is_required=True),
         Field("reason", say(visit, "agendas.for_reasons"), "checkbox", options=named),
         Field("mode", say(visit, "agendas.for_modes"), "checkbox", options=_modes(visit)),
         Field("since", say(visit, "agendas.since_field"), "date"),
         Field("until", say(visit, "agendas.until_field"), "date"),
         Field("weeks", say(visit, "agendas.weeks"), "number", ("1",), least="1", most="52"),
-        Field("step", say(visit, "agendas.step"), "number", least="5", most="480", hint=say(visit, "agendas.step_hint")),
+        Field(
+            "step", say(visit, "agendas.step"), "number", least="5", most="480", hint=say(visit, "agendas.step_hint")
+        ),
         Field("seats", say(visit, "agendas.seats_field"), "number", ("1",), least="1", most="50"),
         Field("room", say(visit, "agendas.room"), hint=say(visit, "agendas.room_hint")),
     )

@@ -49,7 +49,12 @@ async def slots(visit: Visit) -> Document:
     schedules = {id_: _schedule(one, givers.get(id_), ask) for id_, one in held.items()}
     query = "&".join(f"{name}={value}" for name, value in visit.asked)
     bundle = shared_agendas.answer(
-        offers, givers, ask.volet, url=f"{_base(visit)}/fhir/Slot?{query}", site=f"{_base(visit)}/fhir", schedules=schedules
+        offers,
+        givers,
+        ask.volet,
+        url=f"{_base(visit)}/fhir/Slot?{query}",
+        site=f"{_base(visit)}/fhir",
+        schedules=schedules,
     )
     return Document(encode_json(bundle), _FHIR, "slots.json", is_inline=True)
 

@@ -80,7 +80,9 @@ def _view(
     problems: dict[str, str],
 ) -> Asking:
     asked = questions.questions(questionnaire)
-    fields = {one.name: one for one in filled((_field(visit, q) for q in asked if q.is_asked), typed=typed, problems=problems)}
+    fields = {
+        one.name: one for one in filled((_field(visit, q) for q in asked if q.is_asked), typed=typed, problems=problems)
+    }
     parts = tuple(Part(q.text, q.kind == "group", fields.get(f"q-{q.link}")) for q in asked)
     title = str(questionnaire.get("title", say(visit, "questions.title")))
     return Asking(card(visit, appointment), title, parts, to_change(fields.values()))

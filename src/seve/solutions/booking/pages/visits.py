@@ -10,7 +10,7 @@ from typing import ClassVar
 from seve.fhir import Resource
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, Answer, Document, NotFree, To, View, Visit, Whose, wording
-from seve.solutions.booking.actions import taking, waiting
+from seve.solutions.booking.actions import freeing, taking, waiting
 from seve.solutions.booking.model import appointments, calendars, questions
 from seve.solutions.booking.model.agendas import Diary
 from seve.solutions.booking.model.appointments import Deed
@@ -20,8 +20,15 @@ from seve.solutions.booking.pages.frame import BASE, Card, card, done, moment, s
 from seve.solutions.booking.queries import agendas, people
 from seve.solutions.booking.queries import appointments as reads
 
-_DONE: dict[Deed, str] = {"confirm": "confirmed", "cancel": "cancelled", "move": "moved", "arrive": "arrived", "back": "back"}
-_DONE |= {"absent": "absent", "done": "done"}
+_DONE: dict[Deed, str] = {
+    "confirm": "confirmed",
+    "cancel": "cancelled",
+    "move": "moved",
+    "arrive": "arrived",
+    "back": "back",
+    "absent": "absent",
+    "done": "done",
+}
 _PAST_DAYS = 400
 _SHOWN_PAST = 10
 
@@ -92,6 +99,8 @@ def doing(deed: Deed) -> Answer:
                 await waiting.leave(visit, found)
                 return To("/", {"done": "left"})
             await taking.do(visit, found, deed)
+            if deed == "cancel":
+                await freeing.offer(visit, found)
         except Refusal as refusal:
             return Again(await _one(visit, found), refusal)
         return To(f"/visits/{found['id']}", {"done": _DONE[deed]})
@@ -111,6 +120,7 @@ async def move(visit: Visit) -> To | Again:
     diary = await agendas.one(visit.records, visit.form["agenda"] or appointments.schedule_of(found))
     try:
         await taking.move(visit, found, diary, moment(visit.form["start"]))
+        await freeing.offer(visit, found)
     except Refusal as refusal:
         lost = tuple(free.start for free in refusal.choices) if isinstance(refusal, NotFree) else None
         return Again(await _moving(visit, found, lost=lost), refusal)
@@ -122,7 +132,9 @@ async def calendar_file(visit: Visit) -> Document:
     found = await visit.records.read("Appointment", visit.path["id"])
     shown = card(visit, found)
     title = say(visit, "calendar.with", name=shown.giver) if shown.giver else say(visit, "calendar.plain")
-    data = calendars.written([event] if (event := event_of(found, title, shown.place)) else [], name=title, now=visit.now)
+    data = calendars.written(
+        [event] if (event := event_of(found, title, shown.place)) else [], name=title, now=visit.now
+    )
     return Document(data, calendars.MEDIA_TYPE, "rendez-vous.ics")
 
 
@@ -212,6 +224,7 @@ async def _address(visit: Visit, diary: Diary | None) -> str:
     found = await visit.records.search("Location", ("_id", diary.place.rpartition("/")[2]))
     for place in found.matches:
         address = place.get("address", {})
-        return ", ".join([*address.get("line", ()), f"{address.get('postalCode', '')} {address.get('city', '')}".strip()])
+        return ", ".join(
+            [*address.get("line", ()), f"{address.get('postalCode', '')} {address.get('city', '')}".strip()]
+        )
     return ""
-

@@ -34,7 +34,9 @@ async def agendas(records: Records) -> tuple[Resource, ...]:
     return tuple(found)
 
 
-async def slots(visit: Visit, ids: tuple[str, ...] = (), *, since: datetime | None = None, until: datetime | None = None) -> tuple[Free, ...]:
+async def slots(
+    visit: Visit, ids: tuple[str, ...] = (), *, since: datetime | None = None, until: datetime | None = None
+) -> tuple[Free, ...]:
     """Free times of the next days, for the first reason of each agenda."""
     first = max(since or visit.now, visit.now)
     last = min(until or first + timedelta(days=PUBLISHED_DAYS), first + timedelta(days=90))
