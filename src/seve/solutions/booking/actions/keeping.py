@@ -23,7 +23,7 @@ async def save(visit: Visit, schedule: Resource, *, is_meant: bool) -> tuple[Boo
     fallen = await would_fall(visit, schedule)
     if fallen and not is_meant:
         raise Outside(number=len(fallen))
-    await visit.records.update(schedule)
+    await visit.agendas.keep(schedule)
     return fallen
 
 

@@ -29,7 +29,7 @@ async def agenda(visit: Visit, *, title: str, place: str) -> Resource:
         made["specialty"] = role["specialty"]
     if role.get("code"):
         made["serviceCategory"] = role["code"][:1]
-    return await visit.records.create(with_agenda(made, Agenda(place=await _commune(visit, place))))
+    return await visit.agendas.keep(with_agenda(made, Agenda(place=await _commune(visit, place))))
 
 
 async def places(visit: Visit) -> tuple[tuple[str, str], ...]:

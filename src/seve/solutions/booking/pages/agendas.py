@@ -135,7 +135,7 @@ async def switch(visit: Visit) -> To:
     """Opens an agenda to booking, or closes it; what is booked stays."""
     schedule = await _own(visit)
     is_open = visit.form["open"] == "1"
-    await visit.records.update({**schedule, "active": is_open})
+    await visit.agendas.keep({**schedule, "active": is_open})
     return To(f"/agendas/{schedule['id']}", {"done": "opened" if is_open else "closed"})
 
 
