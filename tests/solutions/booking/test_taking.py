@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -191,7 +191,7 @@ async def test_for_an_adult_under_guardianship_the_guardian_alone_books(room: Si
 
 @pytest.mark.parametrize(("years", "status"), [(14, 403), (16, 200)])
 async def test_a_minor_books_alone_from_fifteen_on(room: Site, years: int, status: int) -> None:
-    birth = (datetime.now() - timedelta(days=366 * years)).date().isoformat()
+    birth = (datetime.now(UTC) - timedelta(days=366 * years)).date().isoformat()
     await room.put({"resourceType": "Patient", "id": "bob", "name": [{"family": "Petit"}], "birthDate": birth})
     bob = await room.browser("bob")
     await book(bob)

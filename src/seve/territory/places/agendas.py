@@ -48,6 +48,7 @@ _OTHERS: Final = (
     _FIRST,
     Reason("teleconsultation", "Téléconsultation de suivi", 20, ("video",), newcomers=False),
 )
+_AHEAD_DAYS: Final = (8, 36, 92)
 _PREPARATION: Final = "Apportez votre carte Vitale, vos derniers résultats et la liste de vos médicaments."
 
 
@@ -60,16 +61,20 @@ def agendas(made: World, *, seed: str) -> Iterator[Resource]:
 
 
 def booked(made: World, who: Person, *, doctor: str, rank: int, after: date) -> Iterator[Resource]:
-    """An appointment to come of one of the known people with their doctor; `rank` tells them apart, so that no two meet."""
+    """Appointments to come of one of the known people with their doctor; `rank` tells them apart, so that no two meet."""
     role = made.role(doctor)
-    if role.house.kind not in _KINDS:
-        return
-    day = next(d for n in range(2, 10) if (d := after + timedelta(days=n)).weekday() == 1)
+    if role.house.kind in _KINDS:
+        for number, days in enumerate(_AHEAD_DAYS):
+            yield _booked(role, who, rank=rank, after=after, number=number, ahead=after + timedelta(days=days))
+
+
+def _booked(role: Role, who: Person, *, rank: int, after: date, number: int, ahead: date) -> Resource:
+    day = next(d for n in range(7) if (d := ahead + timedelta(days=n)).weekday() == 1)
     start = datetime.combine(day, time(9)) + timedelta(minutes=20 * rank)
     end = start + timedelta(minutes=20)
     found: Resource = {
         "resourceType": "Appointment",
-        "id": f"{who.id}-rdv",
+        "id": f"{who.id}-rdv-{number}",
         "meta": {"tag": TAGS},
         "status": "booked",
         "description": "Suivi d'une maladie chronique",
@@ -88,7 +93,7 @@ def booked(made: World, who: Person, *, doctor: str, rank: int, after: date) -> 
             },
         ],
     }
-    yield with_asked(found, Asked(f"Schedule/{agenda_id(role)}", "suivi", "site"))
+    return with_asked(found, Asked(f"Schedule/{agenda_id(role)}", "suivi", "site"))
 
 
 def agenda_id(role: Role) -> str:
