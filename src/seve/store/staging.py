@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from seve.fhir import Resource
 from seve.fhir.codec import encode_json
+from seve.fhir.codec.json import parse
+from seve.fhir.scheduling import actors
 from seve.fhir.search.keys import value_key
 from seve.kernel.identifiers import instant_of
 from seve.store.access.admission import Forbidden, Proposal, Unknown, check, check_openings, check_scope, seen
@@ -50,6 +52,8 @@ class Batch:
         self._current = current
         self.rows = Rows()
         self.acts = list["Act"]()
+        self.times = set[int]()
+        """Keys of those whose time appointments of the batch take or give back."""
 
     async def stage(self, grant: Grant, unit: Unit) -> list[Written] | Exception:
         """All deeds of a unit, or none of them."""
@@ -108,6 +112,10 @@ class Batch:
         return Written(deed.type, deed.id, vid, version, body, is_changed=True, is_created=is_created)
 
     def _add(self, one: _Staged) -> None:
+        if one.deed.type == "Appointment":
+            before = parse(one.before.body.encode()) if one.before and one.before.body else {}
+            for document in (before, one.draft.resource or {}):
+                self.times |= {value_key(f"time {actor}") for actor in actors(document)}
         if one.before:
             self.rows.ended.append(one.before.vid)
         self.rows.add_version(

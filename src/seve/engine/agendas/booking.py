@@ -17,7 +17,7 @@ from seve.engine.refusals import NotFound
 from seve.engine.requests import Request
 from seve.fhir import Resource
 from seve.fhir.codec.json import parse
-from seve.fhir.scheduling import HOLDING, Asked, asked, with_asked
+from seve.fhir.scheduling import HOLDING, Asked, actors, asked, with_asked
 from seve.fhir.search.keys import value_key
 from seve.kernel.identifiers import new_id
 from seve.store import agendas, reading
@@ -80,11 +80,11 @@ async def _side(engine: Engine, grant: Grant, appointment: Resource, schedule: R
     if grant.sight is None:
         return "professional"
     if grant.sight.profession != PATIENT:
-        given = {value_key(reference) for reference in [*_actors(appointment), *_people(schedule)]}
+        given = {value_key(reference) for reference in [*actors(appointment), *_people(schedule)]}
         if given.isdisjoint(grant.sight.readers) and not grant.sight.reaches_all:
             raise NotTheirTime
         return "professional"
-    patients = [one for one in _actors(appointment) if one.startswith("Patient/")]
+    patients = [one for one in actors(appointment) if one.startswith("Patient/")]
     reached = [await _read(engine, grant, "Patient", one.partition("/")[2]) for one in patients]
     if not reached or None in reached:
         raise NotTheirTime
@@ -167,14 +167,14 @@ def _tags(said: Asked, *, is_public: bool) -> tuple[str, ...]:
     return (*tags, f"public|{said.reason}") if is_public else tags
 
 
-def _filled(appointment: Resource, schedule: Resource, found: Free | None, actors: tuple[str, ...]) -> Resource:
+def _filled(appointment: Resource, schedule: Resource, found: Free | None, people: tuple[str, ...]) -> Resource:
     """With its end, and with everybody who is needed."""
     changed = dict(appointment)
     if found is not None:
         changed["end"] = (found.start + timedelta(minutes=found.minutes)).isoformat().replace("+00:00", "Z")
         changed["minutesDuration"] = found.minutes
-    present = set(_actors(appointment))
-    needed = [one for one in actors or _people(schedule) if one not in present]
+    present = set(actors(appointment))
+    needed = [one for one in people or _people(schedule) if one not in present]
     named: dict[str, dict[str, Any]] = {str(one.get("reference", "")): one for one in schedule.get("actor", [])}
     added = [
         {"actor": named.get(one, {"reference": one}), "required": "required", "status": "accepted"} for one in needed
@@ -224,10 +224,6 @@ async def _agenda(engine: Engine, grant: Grant, said: Asked) -> Resource | None:
 async def _read(engine: Engine, grant: Grant, type_: str, id_: str) -> Resource | None:
     found = await reading.read(engine.database.pool, grant, type_, id_)
     return parse(found.body.encode()) if found and found.body else None
-
-
-def _actors(appointment: Resource) -> list[str]:
-    return [str(one.get("actor", {}).get("reference", "")) for one in appointment.get("participant", [])]
 
 
 def _people(schedule: Resource | None) -> list[str]:

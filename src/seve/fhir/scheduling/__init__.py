@@ -1,7 +1,7 @@
 """Agendas as FHIR Schedules and what Appointments say of them, by extensions of ours. Pure; the store lays agendas out in SQL."""
 
 from seve.fhir.scheduling.agendas import DAYS, MODES, Agenda, Closing, Reason, Rule, agenda_of, with_agenda
-from seve.fhir.scheduling.appointments import HOLDING, Asked, asked, seat_of, with_asked
+from seve.fhir.scheduling.appointments import HOLDING, Asked, actors, asked, seat_of, with_asked
 from seve.fhir.scheduling.checking import scheduling_issues
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Closing",
     "Reason",
     "Rule",
+    "actors",
     "agenda_of",
     "asked",
     "scheduling_issues",

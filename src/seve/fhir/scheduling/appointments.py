@@ -36,6 +36,11 @@ def asked(appointment: Resource) -> Asked:
     )
 
 
+def actors(appointment: Resource) -> list[str]:
+    """The references of those who take part."""
+    return [str(one.get("actor", {}).get("reference", "")) for one in appointment.get("participant", [])]
+
+
 def seat_of(appointment: Resource) -> int:
     """Its seat; 0 for all but groups."""
     return value(appointment, "appointment-seat", "UnsignedInt") or 0

@@ -157,13 +157,15 @@ BEGIN
     END IF;
     since := greatest(since, (begin_of(horizon ->> 'start', zone) AT TIME ZONE zone)::date);
     until := least(until, (end_of(horizon ->> 'end', zone) AT TIME ZONE zone + interval '1 day - 1 second')::date);
-    INSERT INTO vacancy (schedule, vid, lo, hi, step, seats, reasons, minutes, tags, actors, opened, free, longest)
+    INSERT INTO vacancy (schedule, vid, lo, hi, step, seats, reasons, minutes, tags, actors, opened, free, next_free, longest)
     SELECT a.schedule, a.vid, w.lo, w.hi, w.step, w.seats, w.reasons, w.minutes,
         a.tags || w.tags || CASE WHEN w.seats > 1 THEN '{group}'::text[] ELSE '{}' END, people || w.rooms,
-        int4multirange(int4range(w.lo, w.hi)) - coalesce(closed, '{}'), '{}', 0
-    FROM windows_of(a.document, zone, since, until) AS w;
+        o.opened, o.opened, lower(o.opened), coalesce((SELECT max(upper(r) - lower(r)) FROM unnest(o.opened) AS r), 0)
+    FROM windows_of(a.document, zone, since, until) AS w
+    CROSS JOIN LATERAL (SELECT int4multirange(int4range(w.lo, w.hi)) - coalesce(closed, '{}')) AS o (opened);
     UPDATE vacancy v SET (free, next_free, longest) = (SELECT f.free, f.next_free, f.longest FROM free_of(v) f)
-    WHERE v.schedule = a.schedule AND v.free = '{}' AND v.lo >= minute_of(since::timestamp AT TIME ZONE zone);
+    WHERE v.schedule = a.schedule AND v.lo >= minute_of(since::timestamp AT TIME ZONE zone)
+        AND EXISTS (SELECT FROM claim c WHERE c.actor = ANY (v.actors) AND c.hi > v.lo AND c.lo < v.hi);
 END $$;
 
 -- The bounds of a FHIR dateTime that may be a day only, in a zone.
@@ -183,18 +185,18 @@ $$;
 CREATE FUNCTION windows_of(document jsonb, zone text, first_day date, end_day date) RETURNS TABLE (
     lo integer, hi integer, step smallint, seats smallint, reasons text[], minutes smallint[], tags text[], rooms text[]
 ) LANGUAGE sql STABLE AS $$
-    WITH reason AS (
+    WITH reason AS MATERIALIZED (
         SELECT (parts(e, 'code'))[1] AS code, (parts(e, 'minutes'))[1]::smallint AS minutes, parts(e, 'mode') AS modes,
             coalesce((parts(e, 'public'))[1], 'true')::boolean AS is_public, place
         FROM own_extensions(document, 'agenda-reason') WITH ORDINALITY AS r (e, place)
-    ), rule AS (
+    ), rule AS MATERIALIZED (
         SELECT parts(e, 'day') AS days, (parts(e, 'from'))[1]::time AS begins, (parts(e, 'to'))[1]::time AS ends,
             (parts(e, 'since'))[1]::date AS since, (parts(e, 'until'))[1]::date AS until,
             coalesce((parts(e, 'weeks'))[1]::integer, 1) AS weeks, (parts(e, 'step'))[1]::smallint AS step,
             coalesce((parts(e, 'seats'))[1]::smallint, 1) AS seats, parts(e, 'reason') AS reasons, parts(e, 'mode') AS modes,
             ARRAY(SELECT x::jsonb ->> 'reference' FROM unnest(parts(e, 'room')) AS x) AS rooms
         FROM own_extensions(document, 'agenda-rule') AS e
-    ), offered AS (
+    ), offered AS MATERIALIZED (
         SELECT rule.*, o.codes, o.lengths, o.tags FROM rule CROSS JOIN LATERAL (
             SELECT array_agg(reason.code ORDER BY place) AS codes, array_agg(reason.minutes ORDER BY place) AS lengths,
                 array_agg(DISTINCT 'reason|' || reason.code) || coalesce(array_agg(DISTINCT 'public|' || reason.code) FILTER (WHERE is_public), '{}')

@@ -62,3 +62,6 @@ WITH new_versions AS (
 INSERT INTO text_value (key, value, vid, patient, trigrams)
 SELECT key, value, vid, patient, trigrams::integer[]
 FROM unnest($29::bigint[], $30::text[], $31::bigint[], $32::bigint[], $33::text[]) AS t (key, value, vid, patient, trigrams);
+
+-- name: lock_times
+SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k;
