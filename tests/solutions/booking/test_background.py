@@ -212,6 +212,21 @@ async def test_who_does_not_answer_in_time_gives_the_time_to_the_next(room: Site
     assert len(starts(ana.page)) == 1  # it is free again, and not offered to bob a second time
 
 
+async def test_who_waits_is_not_offered_what_was_free_all_along_but_what_is_freed(room: Site) -> None:
+    ana, bob = await room.browser("ana"), await room.browser("bob")
+    start = await book(ana, at=8)
+    path = ana.answer.request.url.path
+    await bob.get(AGENDA, reason="consultation")
+    await bob.post(f"{AGENDA}/wait", reason="consultation")
+    await refill(chores(room), Freed())
+    assert await room.stored("Appointment", ("status", "pending")) == []
+    await ana.get(path)
+    await ana.post(f"{path}/cancel")
+    await refill(chores(room), Freed())
+    (kept,) = await room.stored("Appointment", ("status", "pending"))
+    assert datetime.fromisoformat(kept["start"]) == datetime.fromisoformat(start)
+
+
 async def test_nobody_waits_twice_for_the_same(room: Site) -> None:
     bob = await room.browser("bob")
     await bob.get(AGENDA, reason="consultation")

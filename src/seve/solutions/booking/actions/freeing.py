@@ -51,7 +51,7 @@ async def _keep_first(chores: Chores, waiting: Resource, held: Diary) -> None:
         return
     refused = lines.refused(waiting)
     for free in await _times(chores, waiting, held, reason.code):
-        if appointments.instant(free.start) in refused:
+        if free.start in refused:
             continue
         taken = Taken(held.id, free.start, reason.minutes, reason.code, reason.text, next(iter(reason.modes), ""))
         kept = lines.kept(waiting, taken, givers=held.actors, until=chores.now + lines.HOLD)
@@ -65,7 +65,7 @@ async def _keep_first(chores: Chores, waiting: Resource, held: Diary) -> None:
 
 async def _times(chores: Chores, waiting: Resource, held: Diary, reason: str) -> tuple[Free, ...]:
     since, until = lines.wanted(waiting, now=chores.now)
-    return await chores.agendas.free(Wanted(since, until, reason=reason, schedules=(held.id,), count=5))
+    return await chores.agendas.free(Wanted(since, until, reason=reason, schedules=(held.id,), count=60))
 
 
 async def _lapse(chores: Chores) -> None:

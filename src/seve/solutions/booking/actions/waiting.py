@@ -14,6 +14,8 @@ from seve.solutions.booking.queries import appointments as reads
 from seve.solutions.booking.queries import people
 
 WAIT_DAYS = 60
+_SEEN = 40
+"""Times that are free now are not offered to who waits for another; where there are more, a later one is none they wait for."""
 
 
 async def join(visit: Visit, diary: Diary, reason: str, *, whom: Whose) -> Resource:
@@ -27,14 +29,16 @@ async def join(visit: Visit, diary: Diary, reason: str, *, whom: Whose) -> Resou
         raise WaitsAlready
     await taking.check_limits(visit, whom)
     who = await people.who(visit.records, whom.id)
+    free = await taking.times(visit, diary, reason, since=visit.now, count=_SEEN)
+    until = free[-1].start if len(free) == _SEEN else visit.now + timedelta(days=WAIT_DAYS)
     made = appointments.waiting(
         who,
         givers=diary.actors,
         schedule=diary.id,
         reason=found.code,
         words=found.text,
-        since=visit.now,
-        until=visit.now + timedelta(days=WAIT_DAYS),
+        period=(visit.now, until),
+        seen=(one.start for one in free),
         now=visit.now,
     )
     return await visit.agendas.book(made)

@@ -182,7 +182,7 @@ def done(appointment: Resource, deed: Deed, *, why: str = "") -> Resource:
         code = {"patient": "pat", "practice": "prov"}.get(why, "other")
         changed["cancelationReason"] = {"coding": [{"system": _REASONS, "code": code}]}
     if deed == "confirm":
-        changed = put(put(changed, "hold"), "confirmed", valueBoolean=True)
+        changed = put(put(put(changed, "hold"), "refused"), "confirmed", valueBoolean=True)
     return changed
 
 
@@ -208,21 +208,22 @@ def waiting(
     schedule: str,
     reason: str,
     words: str,
-    since: datetime,
-    until: datetime,
+    period: tuple[datetime, datetime],
+    seen: Iterable[datetime],
     now: datetime,
 ) -> Resource:
-    """A place in the line for a time that may be freed (status `waitlist`)."""
+    """A place in the line for a time that may be freed (status `waitlist`). Who waits has `seen` the times that are free now."""
     return {
         "resourceType": "Appointment",
         "status": "waitlist",
         "extension": [
             extension("agenda", valueReference={"reference": f"Schedule/{schedule}"}),
             extension("reason", valueCode=reason),
+            *(extension("refused", valueInstant=instant(one)) for one in seen),
         ],
         "description": words,
         "created": instant(now),
-        "requestedPeriod": [{"start": instant(since), "end": instant(until)}],
+        "requestedPeriod": [{"start": instant(period[0]), "end": instant(period[1])}],
         "participant": [_patient(who), *({**giver(one), "required": "information-only"} for one in givers)],
     }
 

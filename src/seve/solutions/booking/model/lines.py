@@ -53,7 +53,7 @@ def held_until(appointment: Resource) -> datetime | None:
 def lapsed(appointment: Resource, *, now: datetime) -> Resource:
     """At the end of the line again, with the time that was not answered."""
     changed: Resource = {k: v for k, v in appointment.items() if k not in ("start", "end", "minutesDuration")}
-    refused_ = {"url": f"{appointments.EXTENSION}appointment-refused", "valueInstant": appointment["start"]}
+    refused_ = appointments.extension("refused", valueInstant=appointment["start"])
     changed = appointments.put({**changed, "status": "waitlist", "created": appointments.instant(now)}, "hold")
     changed["participant"] = [
         one if appointments.is_patient(one) else {**one, "required": "information-only"}
@@ -62,7 +62,8 @@ def lapsed(appointment: Resource, *, now: datetime) -> Resource:
     return {**changed, "extension": [*changed.get("extension", ()), refused_]}
 
 
-def refused(waiting: Resource) -> frozenset[str]:
-    """Times that were offered before and not answered."""
+def refused(waiting: Resource) -> frozenset[datetime]:
+    """Times that were free when somebody began to wait, or were offered and not answered."""
     url = f"{appointments.EXTENSION}appointment-refused"
-    return frozenset(str(one["valueInstant"]) for one in waiting.get("extension", ()) if one.get("url") == url)
+    held = (one for one in waiting.get("extension", ()) if one.get("url") == url)
+    return frozenset(datetime.fromisoformat(one["valueInstant"]) for one in held)
