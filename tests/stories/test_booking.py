@@ -46,7 +46,7 @@ def test_jeanne_books_moves_and_cancels(browser: Browser, demonstration: str, sc
         page.get_by_role("button", name="Créer le lien").click()
         expect(page.get_by_label("Adresse à copier").first).to_be_visible()
         check(page, axe)
-        page.get_by_role("button", name="Retirer le lien").first.click()
+        page.get_by_role("button", name="Retirer ce lien").first.click()
         expect(page.get_by_text("Le lien ne mène plus nulle part.").first).to_be_visible()
 
 
@@ -54,7 +54,7 @@ def test_without_javascript_a_time_is_taken_and_given_back(
     browser: Browser, demonstration: str, screen: Size, axe: str
 ) -> None:
     del axe
-    with persona(browser, demonstration, _JEANNE, size=screen, script=False) as page:
+    with persona(browser, demonstration, _NADIA, size=screen, script=False) as page:
         page.goto(f"{_KARIM}?reason=consultation")
         page.locator(".times a").nth(5).click()
         page.get_by_role("button", name="Prendre ce rendez-vous").click()
@@ -121,7 +121,10 @@ def test_a_freed_time_is_offered_to_nadia_who_waits(
     browser: Browser, demonstration: str, screen: Size, axe: str
 ) -> None:
     with persona(browser, demonstration, _JEANNE, size=screen) as jeanne:
-        take(jeanne, axe, which=0)
+        jeanne.goto(f"{_KARIM}?reason=consultation")
+        jeanne.locator(".times a").first.click()
+        jeanne.get_by_role("button", name="Prendre ce rendez-vous").click()
+        expect(jeanne.get_by_text("Le rendez-vous est pris.").first).to_be_visible()
         path = jeanne.url
         with persona(browser, demonstration, _NADIA, size=screen) as nadia:
             nadia.goto(f"{_KARIM}?reason=consultation")
