@@ -40,8 +40,8 @@ SYSTEM = "https://mos.esante.gouv.fr/NOS/TRE_R38-SpecialiteOrdinale/FHIR/TRE-R38
 
 
 def agenda(number: int) -> Resource:
-    """Five mornings and three afternoons, twenty minutes each; two reasons, every third by video too."""
-    modes = ("site", "video") if number % 3 == 0 else ("site",)
+    """Five mornings and three afternoons, twenty minutes each; two reasons, every seventh by video too."""
+    modes = ("site", "video") if number % 7 == 0 else ("site",)
     reasons = (Reason("consultation", "Consultation", 20, modes), Reason("vaccination", "Vaccination", 10, ("site",)))
     rules = (
         Rule(("mon", "tue", "wed", "thu", "fri"), clock(9), clock(12), step=20),
@@ -93,14 +93,15 @@ def wanted(random_: random.Random) -> Wanted:
     return Wanted(since, now + timedelta(days=DAYS), "consultation", tuple(tags), count=20, each=each)
 
 
-async def search(engine: Engine, *, number: int, per_second: float) -> tuple[list[float], float]:
+async def search(engine: Engine, *, agendas: int, number: int, per_second: float) -> tuple[list[float], float]:
     """Milliseconds of each search, sent at a steady pace whatever the answers do, and searches answered a second."""
     random_, milliseconds = random.Random(7), list[float]()
 
     async def one(due: float) -> None:
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        found = await free(engine.database.pool, wanted(random_))
-        assert found
+        assert (
+            await free(engine.database.pool, wanted(random_)) or agendas < 1_000
+        )  # few agendas may lack a combination
         milliseconds.append((time.perf_counter() - due) * 1_000)  # from when it was due: waiting in line counts
 
     began = time.perf_counter()
@@ -175,9 +176,9 @@ async def measure(url: str, folder: Path, *, agendas: int, bookings: int) -> Non
         seconds = await lay_out(engine, agendas)
         print(f"{agendas} agendas laid out in {seconds:.1f} s")
         await database.pool.execute("ANALYZE")
-        await search(engine, number=50, per_second=50)  # warm
+        await search(engine, agendas=agendas, number=50, per_second=50)  # warm
         for per_second in (20.0, 200.0):
-            found, answered = await search(engine, number=int(per_second * 10), per_second=per_second)
+            found, answered = await search(engine, agendas=agendas, number=int(per_second * 10), per_second=per_second)
             found.sort()
             print(
                 f"next free times, {per_second:.0f} a second asked: median {statistics.median(found):.1f} ms, "
