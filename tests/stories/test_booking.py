@@ -89,7 +89,7 @@ def call(page: Page, day: date, name: str, axe: str) -> None:
 
 def test_sophie_keeps_the_day_by_keyboard(browser: Browser, demonstration: str, screen: Size, axe: str) -> None:
     with persona(browser, demonstration, _SOPHIE, size=screen) as page:
-        day, name = next_monday(), f"Zoé {screen[0]}"
+        day, name = next_monday(), f"Zoé {datetime.now(UTC):%H%M%S}"
         call(page, day, name, axe)
         page.locator("h1").click()
         page.keyboard.press("/")
@@ -111,7 +111,7 @@ def test_sophie_edits_the_agenda_and_is_told_what_falls_outside(
     browser: Browser, demonstration: str, screen: Size, axe: str
 ) -> None:
     with persona(browser, demonstration, _SOPHIE, size=screen) as page:
-        name = f"Ali {screen[0]}"
+        name = f"Ali {datetime.now(UTC):%H%M%S}"
         call(page, next_monday(), name, axe)
         page.goto("/booking/agendas")
         check(page, axe)
