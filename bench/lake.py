@@ -76,11 +76,11 @@ valueQuantity: 'STRUCT("value" DECIMAL(38, 9), unit VARCHAR)', valueCodeableConc
 valueString: 'VARCHAR', meta: 'STRUCT(lastUpdated VARCHAR)'}})) TO '{target}' (FORMAT parquet)"""
 
 
-def observations(file: Path, number: int) -> None:
-    """Laboratory-like Observations of 100,000 patients, the same each time."""
+def observations(file: Path, number: int, *, start: int = 0) -> None:
+    """Laboratory-like Observations of 100,000 patients, the same each time; ids count from `start`."""
     chance = random.Random(3)
     with file.open("w", encoding="utf-8") as stream:
-        for index in range(number):
+        for index in range(start, start + number):
             code, display = _CODES[index % 8 // 2] if index % 8 < 7 else _CODES[0]
             stream.write(
                 f'{{"resourceType":"Observation","id":"{index:032x}","meta":{{"lastUpdated":"2026-01-01T00:00:00Z"}},'

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
 from seve.fhir.views import parse_view
-from seve.lake import Documents, Resources, run_view
+from seve.lake import Documents, Stream, run_view
 from seve.lake.problems import LakeRefused
 from seve.lake.sources import source_of
 from seve.lake.tables import documents
@@ -167,12 +168,24 @@ def test_names_that_are_taken_or_unknown_or_none_are_refused(lake: Lake, tmp_pat
 def test_a_view_runs_over_the_files_themselves_where_all_rows_live(lake: Lake) -> None:
     put(lake, row("1"), row("2"))
     put(lake, row("1", 2))
-    assert isinstance(lake.source("Patient"), Resources)
+    assert isinstance(lake.source("Patient"), Stream)
     lake.snapshot("alive")
     view = parse_view({"resource": "Patient", "select": [{"column": [{"name": "id", "path": "id"}]}]})
     for source in (lake.source("Patient"), lake.source("Patient", snapshot="alive")):
         assert isinstance(source, Documents)
         assert sorted(run_view(view, source, processes=1).table()["id"].to_pylist()) == ["1", "2"]
+
+
+@pytest.mark.parametrize(("runner", "processes"), [("auto", None), ("duckdb", None), ("python", 1), ("python", 2)])
+def test_a_view_runs_over_what_stands_among_dead_rows_on_each_runner(
+    lake: Lake, runner: Any, processes: int | None
+) -> None:
+    put(lake, *(row(str(n)) for n in range(50)))
+    put(lake, *(row(str(n), 2, deleted=n % 2 == 0) for n in range(20)))
+    view = parse_view({"resource": "Patient", "select": [{"column": [{"name": "id", "path": "id"}]}]})
+    run = run_view(view, lake.source("Patient"), runner=runner, processes=processes)
+    assert run.runner == ("duckdb" if runner == "auto" else runner)
+    assert sorted(run.table()["id"].to_pylist(), key=int) == [*map(str, range(1, 20, 2)), *map(str, range(20, 50))]
 
 
 def test_a_lake_s_folder_is_no_source_of_files_and_the_command_knows_it(

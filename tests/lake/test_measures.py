@@ -136,13 +136,15 @@ def test_the_command_gives_a_report_and_a_chart_that_can_be_read_aloud(
     assert "hba1c_above_8: Diabétiques" in capsys.readouterr().out
 
 
-def test_a_chart_shows_forty_strata_and_says_how_many_more_there_are(tables: dict[str, Path]) -> None:
+def test_a_chart_draws_a_few_hidden_strata_and_says_how_many_more_there_are(tables: dict[str, Path]) -> None:
     by_person = (
         "SELECT id AS subject, id AS commune, CASE WHEN id < 'Patient/p3' THEN 'a' ELSE 'b' END AS age FROM patient"
     )
     with DuckDb(tables) as engine:
         result = count(changed("hba1c_above_8", stratifier=by_person), engine, **YEAR)
-    assert f"{sum(PEOPLE.diabetics.values()) - 40} autres strates" in chart.svg(shipped("hba1c_above_8"), result)
+    drawn = chart.svg(shipped("hba1c_above_8"), result)
+    assert f"{sum(PEOPLE.diabetics.values()) - 5} autres strates" in drawn
+    assert drawn.count('fill="url(#hidden)"') == 5
 
 
 def test_sql_that_the_engine_does_not_take_is_refused_with_its_words(engine: Engine) -> None:

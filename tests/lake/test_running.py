@@ -215,9 +215,38 @@ def test_a_kill_leaves_no_table_under_the_final_name(tmp_path: Path) -> None:
 
 
 def test_what_sql_cannot_say_is_explained_with_its_place() -> None:
-    view = parse_view({**VIEW, "select": [{"repeat": ["contact"], "column": [{"path": "'x'", "name": "x"}]}]})
-    choice = explain(view)
+    assert explain(parse_view(VIEW)).sql is not None
+    column = {"path": "maritalStatus", "name": "x", "type": "CodeableConcept"}
+    choice = explain(parse_view({**VIEW, "select": [{"column": [column]}]}))
     assert choice.runner == "python"
     assert choice.sql is None
-    assert "ViewDefinition.select[0].repeat" in choice.reason
-    assert explain(parse_view(VIEW)).sql is not None
+    assert "ViewDefinition.select[0].column[0].path" in choice.reason
+
+
+@pytest.mark.parametrize("depth", [1, 6, 7, 20])
+def test_a_repeat_goes_as_deep_as_the_document_on_every_runner(depth: int) -> None:
+    found: dict[str, Any] = {"url": "leaf"}
+    for level in range(depth):
+        found = {"url": f"u{level}", "extension": [found]}
+    column = [{"path": "url", "name": "url"}, {"path": "%rowIndex", "name": "at"}]
+    view = parse_view({"resource": "Patient", "select": [{"repeat": ["extension"], "column": column}]})
+    source = Resources([{"resourceType": "Patient", "id": "p", "extension": [found]}])
+    tables = [run_view(view, source, runner=runner).table().to_pylist() for runner in ("python", "duckdb")]
+    assert tables[0] == tables[1]
+    assert [row["at"] for row in tables[0]] == list(range(depth + 1))
+    assert tables[0][-1]["url"] == "leaf"
+
+
+def test_a_query_that_would_take_longer_to_plan_than_python_to_run_is_left_to_python() -> None:
+    select: dict[str, Any] = {"column": [{"path": "url", "name": "url"}]}
+    for _ in range(4):
+        select = {"repeat": ["extension", "extension.extension"], "select": [select]}
+    choice = explain(parse_view({"resource": "Patient", "select": [select]}))
+    assert choice.runner == "python"
+    assert "ViewDefinition.select" in choice.reason
+
+
+def test_a_text_of_the_view_that_looks_like_a_place_in_the_query_stays_a_text(tmp_path: Path) -> None:
+    view = parse_view({"resource": "Patient", "select": [{"column": [{"path": "'{documents}'", "name": "x"}]}]})
+    found = run_view(view, Ndjson((ndjson(tmp_path, [patient(1)]),)), runner="duckdb").table().to_pylist()
+    assert found == [{"x": "{documents}"}]

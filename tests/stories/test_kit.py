@@ -268,10 +268,14 @@ def test_a_professional_goes_anywhere_by_keyboard_alone(browser: Browser, demons
 def test_on_a_phone_a_patient_has_a_bar_and_a_professional_a_menu(browser: Browser, demonstration: str) -> None:
     phone = (390, 844)
     with persona(browser, demonstration, "Jeanne Moreau-Lefèvre", size=phone) as page:
-        page.goto("/accesses")
-        here = page.get_by_role("navigation", name="Navigation principale").get_by_role("link", name="Qui a vu")
-        expect(here).to_be_in_viewport()
-        expect(here).to_have_attribute("aria-current", "page")
+        page.goto("/")
+        near = page.get_by_role("navigation", name="L'essentiel")
+        expect(near.get_by_role("link", name="Accueil")).to_have_attribute("aria-current", "page")
+        expect(near).to_be_in_viewport()
+        near.get_by_role("button", name="Menu").click()
+        ways = page.get_by_role("navigation", name="Navigation principale")
+        ways.get_by_role("link", name="Qui a vu").click()
+        expect(page).to_have_url(re.compile("/accesses$"))
     with persona(browser, demonstration, "Lucie Bernard", size=phone, script=False) as page:
         page.goto("/")
         ways = page.get_by_role("navigation", name="Navigation principale")

@@ -239,7 +239,6 @@ _FRENCH = """\
 [pages]
 title = "{title}"
 nav = "{title}"
-nav_short = "{title}"
 patient = "Identifiant du patient"
 open = "Ouvrir"
 kilograms = "Poids, en kilogrammes"
@@ -254,7 +253,6 @@ _ENGLISH = """\
 [pages]
 title = "{title}"
 nav = "{title}"
-nav_short = "{title}"
 patient = "The patient's id"
 open = "Open"
 kilograms = "Weight, in kilograms"

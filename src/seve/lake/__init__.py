@@ -3,7 +3,7 @@
 from seve.lake.encoding import Format
 from seve.lake.problems import Problem, Problems, RowsRefused
 from seve.lake.running import Run, Runner, explain, run_view
-from seve.lake.sources import Documents, Ndjson, Resources, Source
+from seve.lake.sources import Documents, Ndjson, Resources, Source, Stream
 from seve.lake.writing import write
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Run",
     "Runner",
     "Source",
+    "Stream",
     "explain",
     "run_view",
     "write",

@@ -14,7 +14,7 @@ from seve.fhir.views import CompiledView
 from seve.lake.batching import ROWS, Batch, batches
 from seve.lake.problems import LakeRefused
 from seve.lake.schema import schema
-from seve.lake.sources import Documents, Ndjson, Resources, Source
+from seve.lake.sources import Documents, Ndjson, Resources, Source, Stream
 from seve.lake.sql.pieces import text
 from seve.lake.sql.views import Query
 
@@ -54,10 +54,20 @@ def _documents(connection: duckdb.DuckDBPyConnection, source: Source, resource_t
         case Documents():
             reading = f"read_parquet({_listed(source.files)})"
             return f"SELECT document AS doc FROM {reading} WHERE type = {text(resource_type)} AND document IS NOT NULL"
+        case Stream():
+            connection.register("given", _texts(source))
+            return "SELECT doc FROM given WHERE doc IS NOT NULL"
         case Resources():
             found = [encode_json(resource).decode() for resource in source.resources]
             connection.register("given", pa.table({"doc": pa.array(found, pa.string())}))
             return "SELECT doc FROM given"
+
+
+def _texts(source: Stream) -> pa.RecordBatchReader:
+    """The documents, which DuckDB takes as it gets through them."""
+    schema_ = pa.schema([pa.field("doc", pa.string())])
+    texts = (batch.column("document").cast(pa.string()) for batch in source.batches)
+    return pa.RecordBatchReader.from_batches(schema_, (pa.RecordBatch.from_arrays([t], schema=schema_) for t in texts))
 
 
 def _listed(files: list[Path]) -> str:

@@ -16,7 +16,7 @@ from seve.fhir.codec import encode_json
 from seve.fhir.codec.json import parse
 from seve.fhir.views import CompiledView, compile_view, parse_view
 from seve.lake.batching import ROWS, Batch, batches, cleaned, of_resources
-from seve.lake.sources import PIECE_BYTES, Documents, Ndjson, Piece, Resources, Source
+from seve.lake.sources import PIECE_BYTES, Documents, Ndjson, Piece, Resources, Source, Stream
 
 _WORTH_PROCESSES = 4 * PIECE_BYTES
 _AHEAD = 2
@@ -41,7 +41,7 @@ def _of_resources(compiled: CompiledView, source: Resources) -> Iterator[Batch]:
         yield of_resources(compiled, [cleaned(resource) for resource in chunk])
 
 
-def _in_processes(compiled: CompiledView, source: Ndjson | Documents, count: int) -> Iterator[Batch]:
+def _in_processes(compiled: CompiledView, source: Ndjson | Documents | Stream, count: int) -> Iterator[Batch]:
     definition = definition_text(compiled.view.definition)
     waiting: deque[Future[list[Batch]]] = deque()
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from seve.fhir import Resource
@@ -18,6 +19,7 @@ from seve.lake.problems import LakeRefused
 
 PIECE_BYTES = 8 << 20
 _NEEDED = ("type", "document")
+_LINES = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,22 @@ class Resources:
         return 0
 
 
-Source: TypeAlias = Ndjson | Documents | Resources
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Documents of one type as their owner reads them: Arrow batches whose column `document` has the JSON texts. `size` in bytes."""
+
+    batches: Iterable[pa.RecordBatch]
+    size: int
+
+    def pieces(self, resource_type: str) -> Iterator[Piece]:
+        """The documents in pieces, in the order in which they come."""
+        del resource_type
+        for batch in self.batches:
+            lines = [str(text).encode() for text in batch.column("document").drop_null().to_pylist()]
+            yield from (Lines(lines[start : start + _LINES]) for start in range(0, len(lines), _LINES))
+
+
+Source: TypeAlias = Ndjson | Documents | Resources | Stream
 
 
 def source_of(path: Path) -> Ndjson | Documents:

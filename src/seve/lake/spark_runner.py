@@ -17,7 +17,7 @@ from seve.lake.batching import Batch, batches
 from seve.lake.problems import LakeRefused, Problem
 from seve.lake.python_runner import compiled_from, definition_text
 from seve.lake.schema import DECIMAL_DIGITS, DECIMAL_PLACES, schema
-from seve.lake.sources import Documents, Ndjson, Source
+from seve.lake.sources import Documents, Ndjson, Resources, Source, Stream
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -81,7 +81,10 @@ def _documents(source: Source, resource_type: str, session: SparkSession) -> Dat
         case Documents():
             read = session.read.parquet(*(str(file) for file in source.files))
             return read.where(read["type"] == resource_type).select("document")
-        case _:
+        case Stream():  # brought here first: a cluster reads a snapshot's files itself
+            texts = (text for batch in source.batches for text in batch.column("document").drop_null().to_pylist())
+            return session.createDataFrame([(str(text),) for text in texts], "value string")
+        case Resources():
             rows = [(encode_json(resource).decode(),) for resource in source.resources]
             return session.createDataFrame(rows, "value string")
 

@@ -35,7 +35,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`reads` and `writes` are FHIR types, `requirements` ids of the inventory and whether the solution answers them whole or
     in part; `external` are services outside that it speaks to. With an `icon` of the web kit it is a place in the navigation,
-    named by `pages.nav` and, below a thumb, `pages.nav_short`.
+    named by `pages.nav`; what is `near` stands at the thumb of a patient's phone too, as `pages.nav_short`.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -49,6 +49,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     writes: frozenset[FhirType] = frozenset()
     external: tuple[Said, ...] = ()
     icon: str = ""
+    near: bool = False
 
     @property
     def path(self) -> str:

@@ -64,7 +64,7 @@ _DRAWN = Wishes()
 
 def around(terms: Terms) -> Iterator[Resource]:
     """The directory: houses, those who work there, and their agendas."""
-    yield from directory(world(terms.seed))
+    yield from directory(world(terms.seed), at=terms.until)
     yield from agendas(world(terms.seed), seed=terms.seed)
 
 

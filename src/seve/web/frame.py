@@ -57,6 +57,7 @@ def frame(
         "density": _density(look, whose),
         "places": navigation.of(whose, "place"),
         "tools": navigation.of(whose, "tool"),
+        "near": [one for one in navigation.of(whose, "place") if one.near] if whose == "patient" else [],
         "hidden_ways": navigation.of(whose, "hidden"),
         "here_section": navigation.here(whose, request.url.path),
         "has_keys": whose in _DENSE,

@@ -24,8 +24,9 @@ _OF_KIND: dict[str, Audience] = {
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`key` is that of its name, in full (`web.pages.nav_sharing`); under `<key>_short` stands what fits below a thumb. `path` with
-    `{fhir}` begins at the FHIR base. `letter` is what opens it after `g` on a keyboard.
+    """`key` is that of its name, in full (`web.pages.nav_sharing`). `path` with `{fhir}` begins at the FHIR base. `letter` is what
+    opens it after `g` on a keyboard. What is `near` stands at the thumb of a patient's phone, named by `<key>_short`; there is
+    room for four.
     """
 
     kind: Kind
@@ -34,20 +35,26 @@ class Section:
     icon: str
     audiences: frozenset[Audience]
     letter: str = ""
+    near: bool = False
 
     def is_here(self, path: str) -> bool:
         """Whether a page belongs to it."""
         return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
 
 
-def section(kind: Kind, name: str, path: str, *audiences: Audience, icon: str, letter: str = "") -> Section:
+def section(
+    kind: Kind, name: str, path: str, *audiences: Audience, icon: str, letter: str = "", near: bool = False
+) -> Section:
     """A section of our own, whose name is below `web.pages.nav_`."""
-    return Section(kind, f"web.pages.nav_{name}", path, icon, frozenset(audiences), letter)
+    return Section(kind, f"web.pages.nav_{name}", path, icon, frozenset(audiences), letter, near)
 
 
-SECTIONS: tuple[Section, ...] = (
-    section("place", "home", "/", *PEOPLE, icon="home", letter="a"),
+FIRST: tuple[Section, ...] = (
+    section("place", "home", "/", *PEOPLE, icon="home", letter="a", near=True),
     section("place", "sign_in", "/signin", "visitor", icon="sign-in"),
+)
+"""Before what solutions add."""
+SECTIONS: tuple[Section, ...] = (
     section("place", "sharing", "/sharing", "patient", icon="share"),
     section("place", "accesses", "/accesses", "patient", icon="eye"),
     section("place", "rights", "/rights", "patient", icon="rights"),
@@ -66,7 +73,7 @@ class Navigation:
     """All sections of a site."""
 
     def __init__(self, added: Iterable[Section] = ()) -> None:
-        self.sections = (*SECTIONS, *added)
+        self.sections = (*FIRST, *added, *SECTIONS)
 
     def of(self, audience: Audience, *kinds: Kind) -> tuple[Section, ...]:
         """What one audience sees, in order."""

@@ -14,10 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from seve.kernel.texts import LANGUAGES, text
+from seve.main.registry import solutions
+from seve.sdk.serving import solution_sections
 from seve.web.assets import Assets, assets, static_route
 from seve.web.frame import frame
 from seve.web.look import Look, choose_look, look_of
-from seve.web.navigation import PEOPLE, SECTIONS, Navigation, Section, audience_of, navigation_of
+from seve.web.navigation import PEOPLE, Navigation, Section, audience_of, navigation_of
 
 CSS = Path(__file__).parents[3] / "src/seve/web/static/css"
 MODULES = CSS.parent / "modules"
@@ -84,12 +86,20 @@ def test_modules_write_no_markup_and_run_no_text() -> None:
         assert [word for word in ("innerHTML", "insertAdjacentHTML", "eval(", "new Function") if word in content] == []
 
 
-def test_every_section_has_its_name_long_and_short_in_both_languages_and_its_glyph() -> None:
-    for section in SECTIONS:
+def test_every_section_has_its_name_in_both_languages_and_its_glyph_and_one_at_hand_a_short_one() -> None:
+    for section in Navigation().sections:
         assert f'<symbol id="{section.icon}"' in assets().text("icons.svg")
         for language in LANGUAGES:
             assert text(section.key, {}, language)
-            assert len(text(f"{section.key}_short", {}, language)) <= 12
+            if section.near:
+                assert len(text(f"{section.key}_short", {}, language)) <= 12
+
+
+def test_below_a_patients_thumb_there_is_room_for_what_is_at_hand() -> None:
+    added = [one for solution in solutions() for one in solution_sections(solution)]
+    near = [one for one in Navigation(added).of("patient", "place") if one.near]
+    assert 2 <= len(near) <= 4
+    assert all(len(text(f"{one.key}_short", {}, language)) <= 12 for one in near for language in LANGUAGES)
 
 
 def test_a_section_added_by_a_solution_is_seen_by_those_it_is_for() -> None:
@@ -102,7 +112,7 @@ def test_a_section_added_by_a_solution_is_seen_by_those_it_is_for() -> None:
     app = Starlette()
     app.state.navigation = navigation
     assert navigation_of(Request({"type": "http", "headers": [], "app": app})) is navigation
-    assert navigation_of(asking()).sections == SECTIONS
+    assert navigation_of(asking()).sections == Navigation().sections
 
 
 def test_the_page_below_belongs_to_the_section_with_the_longest_path() -> None:

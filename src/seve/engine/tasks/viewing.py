@@ -32,11 +32,17 @@ _WINDOW = 10_000
 _MOST_PROBLEMS = 10  # who asked is told so many; a view that no resource fits costs no more
 
 
-async def rows(engine: Engine, grant: Grant, asked: Asked, compiled: CompiledView) -> AsyncIterator[Batch]:
-    """The rows of a view over what the caller may read, a window of versions at a time."""
+async def rows(
+    engine: Engine, grant: Grant, asked: Asked, compiled: CompiledView, *, goes_on: bool = False
+) -> AsyncIterator[Batch]:
+    """The rows of a view over what the caller may read, a window of versions at a time.
+
+    A batch ends at its tenth resource that doesn't fit, unless it `goes_on`: for who keeps the rows of the others.
+    """
+    most = None if goes_on else _MOST_PROBLEMS
     after = asked.since
     while (found := await _window(engine, asked, compiled, after)) is not None:
-        for batch in await _judged(engine, compiled, await matching(engine, grant, asked, found)):
+        for batch in await _judged(engine, compiled, await matching(engine, grant, asked, found), most):
             yield batch
         after = found.last
 
@@ -74,7 +80,7 @@ async def _step(engine: Engine, hold: Hold, progress: dict[str, Any]) -> dict[st
 
 async def _counted(engine: Engine, compiled: CompiledView, vids: list[int]) -> int:
     problems, count = Problems(), 0
-    for batch in await _judged(engine, compiled, vids):
+    for batch in await _judged(engine, compiled, vids, _MOST_PROBLEMS):
         problems.add(batch.problems)
         count += batch.rows.num_rows
     return count
@@ -108,14 +114,14 @@ async def _window(engine: Engine, asked: Asked, compiled: CompiledView, after: i
     return await exporting.window(pool, type_=type_, after=after, until=asked.until, size=_WINDOW)
 
 
-async def _judged(engine: Engine, compiled: CompiledView, vids: list[int]) -> list[Batch]:
+async def _judged(engine: Engine, compiled: CompiledView, vids: list[int], most: int | None) -> list[Batch]:
     texts = await exporting.documents(engine.database.pool, vids) if vids else []
-    return await asyncio.to_thread(_batches, compiled, texts)
+    return await asyncio.to_thread(_batches, compiled, texts, most)
 
 
-def _batches(compiled: CompiledView, texts: Sequence[str]) -> list[Batch]:
+def _batches(compiled: CompiledView, texts: Sequence[str], most: int | None = _MOST_PROBLEMS) -> list[Batch]:
     documents = (text.encode() for text in texts)
-    return list(batches(compiled, documents, most_problems=_MOST_PROBLEMS))
+    return list(batches(compiled, documents, most_problems=most))
 
 
 def cut(found: Sequence[Any], most: int) -> list[Any]:

@@ -18,7 +18,9 @@ COLUMN = "urn:seve:snds:column"
 NOMENCLATURES = "urn:seve:snds:nomenclature:"
 PSEUDONYMS = "urn:seve:snds:"
 CCAM = "https://smt.esante.gouv.fr/terminologie-ccam"
+CSARR = "https://smt.esante.gouv.fr/terminologie-csarr"
 CIP_UCD = "https://smt.esante.gouv.fr/terminologie-cip_ucd"
+LPP = "urn:seve:snds:nomenclature:LPP"
 NABM = "urn:oid:1.2.250.1.213.2.7"
 
 

@@ -1,4 +1,5 @@
-"""DCIR, what was reimbursed: `ER_PRS_F` as ExplanationOfBenefit, its details as MedicationDispense and Procedure.
+"""DCIR, what was reimbursed: `ER_PRS_F` as ExplanationOfBenefit, its details as MedicationDispense, SupplyDelivery and
+Procedure.
 
 A detail has no person and no date of its own: both come from the row of `ER_PRS_F` with the same key of nine columns, which the
 caller finds. Regularisations stay as they are published: a row with a negative number cancels one before it.
@@ -15,7 +16,7 @@ from seve.fhir import Resource
 from seve.france.directory.places import filled
 from seve.france.identity.structures import FINESS_SYSTEM
 from seve.france.snds import persons
-from seve.france.snds.cells import CCAM, CIP_UCD, NABM, Cells, id_of
+from seve.france.snds.cells import CCAM, CIP_UCD, LPP, NABM, Cells, id_of
 from seve.france.snds.rows import Row
 
 KEY: Final = (
@@ -169,9 +170,35 @@ def _ccam(row: Row, care: Row) -> Resource:
     return _act(row, care, code="CAM_PRS_IDE", system=CCAM, order="CAM_ORD_NUM", prefix="cam")
 
 
+def _product(row: Row, care: Row) -> Resource:
+    """A device or service of the LPP, bought or rented from day to day."""
+    cells, of_care = Cells(row), Cells(care)
+    number = row.values.get("TIP_ACT_QSN")
+    is_cancelled = isinstance(number, int | Decimal) and number < 0
+    rented = cells.period("TIP_ACL_DTD", "TIP_ACL_DTF")
+    item = {"itemCodeableConcept": cells.concept("TIP_PRS_IDE", LPP), "quantity": cells.quantity("TIP_ACT_QSN")}
+    kind = {"system": "http://terminology.hl7.org/CodeSystem/supply-item-type", "code": "device"}
+    return filled(
+        {
+            "resourceType": "SupplyDelivery",
+            "id": id_of("tip", *cells.key((*KEY, "TIP_ORD_NUM"))),
+            "meta": cells.meta,
+            "status": "abandoned" if is_cancelled else "completed",
+            "patient": subject(care),
+            "type": {"coding": [kind]},
+            "suppliedItem": filled(item),
+            "occurrencePeriod": rented or of_care.period("EXE_SOI_DTD", "EXE_SOI_DTF"),
+            "supplier": of_care.by_identifier("PFS_EXE_NUM"),
+        }
+    )
+
+
 DETAILS: Final = {
     "ER_PHA_F": Detail((*KEY, "PHA_PRS_C13", "PHA_PRS_IDE", "PHA_ACT_QSN", "PHA_ORD_NUM"), KEY, _pharmacy),
     "ER_UCD_F": Detail((*KEY, "UCD_UCD_COD", "UCD_DLV_NBR", "UCD_ORD_NUM"), (*KEY, "UCD_UCD_COD"), _hospital_pharmacy),
+    "ER_TIP_F": Detail(
+        (*KEY, "TIP_PRS_IDE", "TIP_ACT_QSN", "TIP_ACL_DTD", "TIP_ACL_DTF", "TIP_ORD_NUM"), KEY, _product
+    ),
     "ER_BIO_F": Detail((*KEY, "BIO_PRS_IDE", "BIO_ORD_NUM"), (*KEY, "BIO_PRS_IDE"), _biology),
     "ER_CAM_F": Detail((*KEY, "CAM_PRS_IDE", "CAM_ACT_COD", "CAM_ORD_NUM"), (*KEY, "CAM_PRS_IDE"), _ccam),
 }

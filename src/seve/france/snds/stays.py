@@ -37,8 +37,8 @@ ACT_COLUMNS: Final = (*KEY, "CDC_ACT", "ACV_ACT", "PHA_ACT", "ENT_DAT_DEL", "RUM
 ACT_NEEDED: Final = (*KEY, "CDC_ACT")
 _GHM: Final = "urn:seve:snds:nomenclature:GHM"
 _DIAGNOSES: Final = (("dp", "DGN_PAL", "DD", 1), ("dr", "DGN_REL", "CM", 2))
-_ROLES: Final = "http://terminology.hl7.org/CodeSystem/diagnosis-role"
-_CATEGORIES: Final = "http://terminology.hl7.org/CodeSystem/condition-category"
+ROLES: Final = "http://terminology.hl7.org/CodeSystem/diagnosis-role"
+CATEGORIES: Final = "http://terminology.hl7.org/CodeSystem/condition-category"
 
 
 def stay(row: Row, person: Row, subject: dict[str, Any]) -> Iterator[Resource]:
@@ -55,7 +55,7 @@ def stay(row: Row, person: Row, subject: dict[str, Any]) -> Iterator[Resource]:
             "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"},
             "type": [group] if (group := cells.concept("GRG_GHM", _GHM)) else [],
             "subject": subject,
-            "period": _period(person),
+            "period": period(person),
             "length": _length(cells),
             "diagnosis": [_diagnosis(cells, entry) for entry in found],
             "hospitalization": filled(
@@ -101,11 +101,11 @@ def key(row: Row) -> tuple[str, ...]:
 
 
 def _day(cells: Cells, person: Row) -> dict[str, Any]:
-    delay, entry = cells.row.values.get("ENT_DAT_DEL"), _period(person).get("start")
+    delay, entry = cells.row.values.get("ENT_DAT_DEL"), period(person).get("start")
     if not isinstance(delay, int) or not entry:
-        return {"performedPeriod": _period(person)}
+        return {"performedPeriod": period(person)}
     day = date.fromisoformat(entry) + timedelta(days=delay)
-    marks = [*cells.mark("ENT_DAT_DEL"), *_period(person)["_start"]["extension"]]
+    marks = [*cells.mark("ENT_DAT_DEL"), *period(person)["_start"]["extension"]]
     return {"performedDateTime": day.isoformat(), "_performedDateTime": {"extension": marks}}
 
 
@@ -114,7 +114,7 @@ def _condition(cells: Cells, subject: dict[str, Any], *, prefix: str, column: st
         "resourceType": "Condition",
         "id": id_of(prefix, *key(cells.row), order),
         "meta": cells.meta,
-        "category": [{"coding": [{"system": _CATEGORIES, "code": "encounter-diagnosis"}]}],
+        "category": [{"coding": [{"system": CATEGORIES, "code": "encounter-diagnosis"}]}],
         "code": cells.concept(column, CIM10),
         "subject": subject,
         "encounter": _stay(cells),
@@ -125,12 +125,12 @@ def _diagnosis(cells: Cells, entry: tuple[str, str, str, int]) -> dict[str, Any]
     prefix, _, role, rank = entry
     return {
         "condition": {"reference": f"Condition/{id_of(prefix, *key(cells.row), '')}"},
-        "use": {"coding": [{"system": _ROLES, "code": role}]},
+        "use": {"coding": [{"system": ROLES, "code": role}]},
         "rank": rank,
     }
 
 
-def _period(person: Row) -> dict[str, Any]:
+def period(person: Row) -> dict[str, Any]:
     """The days of entry and exit; of an extract without them the month of exit."""
     cells = Cells(person)
     start = next((c for c in ("ENT_DAT", "EXE_SOI_DTD") if c in person.values), "ENT_DAT")

@@ -1,4 +1,9 @@
-"""A result as a picture: bars of the share in each stratum (SVG), with the numbers as its words for those who don't see it."""
+"""A result as a picture: bars of the share in each stratum (SVG), with the numbers as its words for those who don't see it.
+
+A drawing of its own beside the pages' charts (`web/kit/charts.py`, which the lake may not import): those place series on axes in a
+fixed frame for script to enliven, this is a file that stands alone, a lying bar a stratum, hatched where hidden, as tall as it
+needs. They have the escaping of a text in common and no line more.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,7 @@ from seve.fhir.measures import Count, Measure, Result, Stratum
 from seve.kernel.texts import Language, text
 
 _MOST: Final = 40
+_MOST_HIDDEN: Final = 5
 _ROW: Final = 26
 _HEAD: Final = 78
 _LABEL: Final = 250
@@ -29,10 +35,11 @@ class _Line:
 
 def svg(measure: Measure, result: Result, *, language: Language = "fr") -> str:
     """One SVG: the whole, then the strata of the first stratifier, the largest first, at most forty. Hidden counts are hatched and
-    named as hidden; the bars carry no meaning by colour alone.
+    named as hidden, and a few of them suffice; the bars carry no meaning by colour alone.
     """
     lines = list(_lines(result, language))
-    shown, others = lines[: _MOST + 1], max(len(lines) - _MOST - 1, 0)
+    shown = _shown(lines)
+    others = len(lines) - len(shown)
     height = _HEAD + _ROW * (len(shown) + (1 if others else 0)) + 16
     period = _said("period", language, start=result.start, end=result.end)
     parts = [
@@ -70,6 +77,14 @@ def _lines(result: Result, language: Language) -> Iterator[_Line]:
     for strata in result.strata[:1]:
         ordered = sorted(strata, key=lambda s: (s.count.shown_denominator is None, -(s.count.shown_denominator or 0)))
         yield from (_Line(_label(stratum, language), stratum.count) for stratum in ordered)
+
+
+def _shown(lines: list[_Line]) -> list[_Line]:
+    """What is drawn: who looks for numbers learns nothing from a column of hatched bars."""
+    told = [line for line in lines if line.count.share is not None][: _MOST + 1]
+    hidden = [line for line in lines if line.count.share is None][: min(_MOST_HIDDEN, _MOST + 1 - len(told))]
+    kept = {id(line) for line in (*told, *hidden)}
+    return [line for line in lines if id(line) in kept]
 
 
 def _bar(line: _Line, y: int, language: Language) -> Iterator[str]:

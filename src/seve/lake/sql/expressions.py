@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from seve.fhir.definitions import core
@@ -15,6 +15,7 @@ from seve.fhir.path.syntax import (
     Indexed,
     Invocation,
     Member,
+    Signed,
     Special,
     TypeOperation,
     Variable,
@@ -22,13 +23,13 @@ from seve.fhir.path.syntax import (
 )
 from seve.fhir.views.constants import ROW_INDEX
 from seve.fhir.views.kinds import normal
-from seve.lake.schema import DECIMAL_SQL
+from seve.lake.sql.arithmetic import compared, computed, signed
+from seve.lake.sql.boundaries import boundary
 from seve.lake.sql.pieces import Many, One, Piece, kind, length, literal, quoted, text, value
 from seve.lake.sql.refusals import OutsideError
 
 _LOGIC = {"and": "AND", "or": "OR"}
 _COMPARISONS = frozenset(("=", "!=", "<", ">", "<=", ">="))
-_NUMBERS = frozenset(("integer", "decimal"))
 _HISTORY = "(?:/_history/.*)?$"
 
 
@@ -75,6 +76,9 @@ class Expressions:
                 return self._typed(tree.operand, tree.type_name, scope)
             case Binary():
                 return self._binary(tree, scope)
+            case Signed(sign=sign, operand=operand):
+                found = self.of(operand, scope)
+                return signed(sign, found)
             case _:
                 raise OutsideError(type(tree).__name__)
 
@@ -170,8 +174,8 @@ class Expressions:
             return self._in(tree, scope)
         left, right = self.of(tree.left, scope), self.of(tree.right, scope)
         if operator in _COMPARISONS:
-            return _compared(operator, left, right)
-        return _computed(operator, left, right)
+            return compared(operator, left, right)
+        return computed(operator, left, right)
 
     def _in(self, tree: Binary, scope: Scope) -> One:
         item = self.of(tree.left, scope)
@@ -198,11 +202,27 @@ class Expressions:
         """`source.where(criterion)`."""
         if isinstance(source, One):
             sql = self.condition(criterion, Scope(source, scope.root, scope.row_index))
-            return One(f"CASE WHEN {sql} THEN {source.sql} END", source.type, source.touched)
+            return replace(source, sql=f"CASE WHEN {sql} THEN {source.sql} END")
         name = self.name()
         inner = Scope(One(name, source.type, source.touched), scope.root, scope.row_index)
         sql = self.condition(criterion, inner)
         return Many(f"list_filter({source.sql}, lambda {name}: coalesce({sql}, FALSE))", source.type, source.touched)
+
+    def reached(self, tree: Expression, scope: Scope) -> Piece | None:
+        """What a path of a `repeat` gives, None where it is plain names that the element's type hasn't."""
+        names: list[str] = []
+        step: Expression | None = tree
+        while isinstance(step, Member):
+            names.append(step.name)
+            step = step.source
+        if step is not None:
+            return self.of(tree, scope)
+        found: Piece = scope.this
+        for name in reversed(names):
+            if name not in places(found.type):
+                return None
+            found = self.element(found, name)
+        return found
 
     def exists(self, tree: Expression | None, scope: Scope) -> str:
         """Whether an expression gives anything; of a choice, whether one of its elements is there."""
@@ -231,45 +251,6 @@ def _variable(variable: Variable, scope: Scope) -> One:
     if variable.name == "context":
         return scope.this
     raise OutsideError(f"%{variable.name}")
-
-
-def _compared(operator: str, left: Piece, right: Piece) -> One:
-    kinds = {kind(left.type), kind(right.type)}
-    if len(kinds) > 1 and not kinds <= _NUMBERS:
-        raise OutsideError(operator)
-    if operator not in {"=", "!="} and not kinds <= _NUMBERS:
-        raise OutsideError(operator)
-    if isinstance(left, One) and isinstance(right, One):
-        return _boolean(f"({value(left)} {'<>' if operator == '!=' else operator} {value(right)})")
-    if operator not in {"=", "!="} or (isinstance(left, Many) and isinstance(right, Many)):
-        raise OutsideError(operator)
-    same = _same_as_only(left, right) if isinstance(left, Many) else _same_as_only(right, left)
-    return _boolean(same if operator == "=" else f"(NOT {same})")
-
-
-def _same_as_only(many: Piece, one: Piece) -> str:
-    """Whether a collection is one value and no more; NULL when either side is empty."""
-    assert isinstance(many, Many)
-    assert isinstance(one, One)
-    first = value(One(f"({many.sql})[1]", many.type, many.touched))
-    is_empty = f"{length(many)} = 0 OR {one.sql} IS NULL"
-    return f"(CASE WHEN {is_empty} THEN NULL ELSE {length(many)} = 1 AND {first} = {value(one)} END)"
-
-
-def _computed(operator: str, left: Piece, right: Piece) -> One:
-    if isinstance(left, Many) or isinstance(right, Many):
-        raise OutsideError(operator)
-    kinds = {kind(left.type), kind(right.type)}
-    if operator == "&" and kinds == {"text"}:
-        return One(f"(coalesce({left.sql}, '') || coalesce({right.sql}, ''))", "string")
-    if operator == "+" and kinds == {"text"}:
-        return One(f"({left.sql} || {right.sql})", "string")
-    if operator in {"+", "-"} and kinds <= _NUMBERS:
-        if kinds == {"integer"}:
-            return One(f"({left.sql} {operator} {right.sql})", "integer")
-        one, other = (f"CAST({value(side)} AS {DECIMAL_SQL})" for side in (left, right))
-        return One(f"({one} {operator} {other})", "decimal")
-    raise OutsideError(operator)
 
 
 def _texts(tree: Expression) -> list[str]:
@@ -313,6 +294,23 @@ def _first(writer: Expressions, tree: Invocation, scope: Scope) -> Piece:
     source = writer.source(tree, scope)
     at = 1 if tree.name == "first" else -1
     return One(f"({source.sql})[{at}]", source.type, source.touched) if isinstance(source, Many) else source
+
+
+def _slice(writer: Expressions, tree: Invocation, scope: Scope) -> Piece:
+    source, number = writer.source(tree, scope), 1
+    if tree.arguments:
+        argument = tree.arguments[0]
+        if not isinstance(argument, Constant) or type(argument.value) is not int or argument.value < 1:
+            raise OutsideError(f"{tree.name}()")
+        number = argument.value
+    if isinstance(source, Many):
+        part = f"1:{number}" if tree.name == "take" else f"{number + 1}:"
+        return replace(source, sql=f"({source.sql})[{part}]")
+    return source if tree.name == "take" else replace(source, sql="NULL")
+
+
+def _boundary(writer: Expressions, tree: Invocation, scope: Scope) -> One:
+    return boundary(writer.source(tree, scope), tree.arguments, is_low=tree.name == "lowBoundary")
 
 
 def _extension(writer: Expressions, tree: Invocation, scope: Scope) -> Piece:
@@ -397,7 +395,8 @@ def _iif(writer: Expressions, tree: Invocation, scope: Scope) -> One:
         raise OutsideError("iif()")
     values = [value(option) for option in options if isinstance(option, One)]
     otherwise = values[1] if len(values) > 1 else "NULL"
-    return One(f"CASE WHEN {test} THEN {values[0]} ELSE {otherwise} END", options[0].type)
+    sql = f"CASE WHEN {test} THEN {values[0]} ELSE {otherwise} END"
+    return One(sql, options[0].type, is_rounded=any(option.is_rounded for option in options if isinstance(option, One)))
 
 
 _TESTS: Mapping[str, str] = {
@@ -419,5 +418,7 @@ _FUNCTIONS: Mapping[str, Callable[[Expressions, Invocation, Scope], Piece]] = {
     "getResourceKey": _resource_key,
     "getReferenceKey": _reference_key,
     "iif": _iif,
+    **dict.fromkeys(("take", "skip", "tail"), _slice),
+    **dict.fromkeys(("lowBoundary", "highBoundary"), _boundary),
     **dict.fromkeys(_TESTS, _text_test),
 }

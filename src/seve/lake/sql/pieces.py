@@ -14,11 +14,15 @@ from seve.lake.sql.touched import Touched
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """At most one value: NULL when there is none. `touched` None: a computed value of a primitive type."""
+    """At most one value: NULL when there is none. `touched` None: a computed value of a primitive type.
+
+    `is_rounded`: the value has nine places where FHIRPath has more, so that nothing but a column may take it.
+    """
 
     sql: str
     type: str
     touched: Touched | None = None
+    is_rounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def literal(content: object) -> One:
     match content:
         case bool():
             return One("TRUE" if content else "FALSE", "boolean")
-        case int() if abs(content) < 1 << 62:
+        case int() if type(content) is int and abs(content) < 1 << 31:
             return One(f"{content}::BIGINT", "integer")
         case Decimal() if content.is_finite() and abs(content) < Decimal("1e15") and _is_short(content):
             return One(f"{content:f}::{DECIMAL_SQL}", "decimal")

@@ -21,3 +21,11 @@ class OutsideError(Exception):
     def __init__(self, part: str) -> None:
         super().__init__(part)
         self.part = part
+
+
+class RepeatOutsideError(OutsideError):
+    """The same of a path of a `repeat`; `index` is its place among them."""
+
+    def __init__(self, part: str, index: int) -> None:
+        super().__init__(part)
+        self.index = index

@@ -7,6 +7,7 @@ several values where the column takes one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,11 +18,16 @@ from seve.fhir.views.kinds import fits
 from seve.lake.schema import DECIMAL_SQL
 from seve.lake.sql.expressions import Expressions, Scope
 from seve.lake.sql.pieces import Many, One, Piece, length, quoted, text
-from seve.lake.sql.refusals import NotInSqlError, OutsideError
+from seve.lake.sql.refusals import NotInSqlError, OutsideError, RepeatOutsideError
+from seve.lake.sql.repeating import Repeats
 from seve.lake.sql.touched import Touched
 
 DOCUMENT = "__document"
 _SQL_TYPES = {"text": "VARCHAR", "integer": "BIGINT", "decimal": DECIMAL_SQL, "boolean": "BOOLEAN"}
+# Numbers that a double, which DuckDB makes of them on its way, shows with other digits.
+_LOST_DIGITS = r"[:,\[]\s*-?[0-9]+(?:\.[0-9]*0|(?:\.[0-9]+)?[eE][-+]?[0-9]+)\s*[,}\]]"
+_LONGEST = 60_000
+"""Characters of a query: DuckDB plans one of several `repeat`s inside each other for longer than Python would run it."""
 _ODD = ("null", "{}", "[]", "{ }", "[ ]")
 
 
@@ -33,7 +39,7 @@ class Query:
 
     def over(self, documents: str) -> str:
         """The whole query."""
-        return self.text.replace("{documents}", documents)
+        return self.text.replace("{documents}", documents, 1)  # a text of the view's own may say the same
 
 
 def query(view: View) -> Query:
@@ -55,9 +61,17 @@ class _Writer:
         self._view = view
         self._expressions = Expressions()
         self._touched = Touched(view.resource)
-        self._doubts: list[str] = []
+        self._repeats = Repeats(self._expressions)
 
     def query(self) -> Query:
+        """Written twice: only then is it known what each `repeat` touches of its elements."""
+        self._written()
+        found = self._written()
+        if len(found.text) > _LONGEST:
+            raise NotInSqlError(expression="ViewDefinition.select", path=self._view.name, part=f"{len(found.text)} B")
+        return found
+
+    def _written(self) -> Query:
         this = One("d", self._view.resource, self._touched)
         scope = Scope(this, this)
         conditions = [self._condition(path, scope, index) for index, path in enumerate(self._view.where)]
@@ -91,8 +105,8 @@ class _Writer:
         return f"{head} SELECT {cells}, {DOCUMENT} FROM ({unnested})" if names else ""
 
     def _structure(self) -> str:
-        opening, rest = self._touched.structure()[:1], self._touched.structure()[1:]
-        return f'{opening}"resourceType": "VARCHAR"{", " if rest != "}" else ""}{rest}'
+        touched = self._touched.fields()
+        return json.dumps({"resourceType": "VARCHAR", **(touched if isinstance(touched, dict) else {})})
 
     def _odd(self) -> list[str]:
         """Signs in a document that SQL and the FHIRPath engine may read it differently."""
@@ -100,7 +114,9 @@ class _Writer:
         if names := sorted(self._touched.primitives()):
             pattern = text(f'"_(?:{"|".join(names)})"')
             found.append(f"(contains(doc, '\"_') AND regexp_matches(doc, {pattern}))")
-        return [*found, *(f"coalesce({condition}, FALSE)" for condition in self._touched.long_numbers("d"))]
+        if any(element.needs_digits for _, element in self._touched.all()):
+            found.append(f"regexp_matches(doc, {text(_LOST_DIGITS)})")
+        return [*found, *(f"coalesce({condition}, FALSE)" for condition in self._touched.doubts("d"))]
 
     def _condition(self, path: Compiled, scope: Scope, index: int) -> str:
         try:
@@ -145,6 +161,8 @@ class _Writer:
         return found
 
     def _iterated(self, select: Select, scope: Scope) -> str:
+        if self._repeats.reaches_nothing(select, scope):
+            return f"list_filter([{_nothing(select.all_columns)}], lambda {self._expressions.name()}: FALSE)"
         foci, inner, index = self._foci(select, scope)
         rows = self._rows(self._inside(select, inner))
         return f"flatten(list_transform({foci}, lambda {inner.this.sql}, {index}: {rows}))"
@@ -153,7 +171,7 @@ class _Writer:
         """The list iterated over, the scope inside, and the name of the position (from 1)."""
         place = f"{select.place}.{select.iteration}"
         if select.iteration == "repeat":
-            raise _refused(place, select.paths[0], "repeat")
+            return self._repeated(select, scope)
         try:
             found = self._expressions.of(select.paths[0].tree, scope)
         except OutsideError as error:
@@ -163,6 +181,15 @@ class _Writer:
         this, index = self._expressions.name(), self._expressions.name()
         sql = _as_list(found, or_null=select.iteration == "forEachOrNull")
         return sql, Scope(One(this, found.type, found.touched), scope.root, f"{index} - 1"), index
+
+    def _repeated(self, select: Select, scope: Scope) -> tuple[str, Scope, str]:
+        try:
+            sql, element = self._repeats.foci(select, scope)
+        except RepeatOutsideError as error:
+            path = select.paths[error.index]
+            raise _refused(f"{select.place}.repeat[{error.index}]", path, error.part) from error
+        this, index = self._expressions.name(), self._expressions.name()
+        return sql, Scope(One(this, element.type, element), scope.root, f"{index} - 1"), index
 
     def _rows(self, parts: Sequence[_Part]) -> str:
         """The product of what stands side by side, as a list of rows."""
@@ -182,12 +209,15 @@ class _Writer:
         """Where a resource may have several values for a column that takes one."""
         if select.iteration is None:
             return self._inside_doubts(select, scope)
+        if self._repeats.reaches_nothing(select, scope):
+            return []
         foci, inner, _ = self._foci(select, scope)
+        own = self._repeats.doubts(foci) if select.iteration == "repeat" else []
         found = self._inside_doubts(select, inner)
         if not found:
-            return []
+            return own
         any_ = " OR ".join(f"coalesce({doubt}, FALSE)" for doubt in found)
-        return [f"(len(list_filter({foci}, lambda {inner.this.sql}: {any_})) > 0)"]
+        return [*own, f"(len(list_filter({foci}, lambda {inner.this.sql}: {any_})) > 0)"]
 
     def _inside_doubts(self, select: Select, scope: Scope) -> list[str]:
         found: list[str] = []

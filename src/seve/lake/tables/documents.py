@@ -19,10 +19,8 @@ from typing import Any, Final
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, QueryBuilder, Transaction, write_deltalake
 
-from seve.fhir import Resource
-from seve.fhir.codec.json import parse
 from seve.kernel.identifiers import EPOCH_MILLISECONDS, SHIFT
-from seve.lake.sources import Documents, Resources
+from seve.lake.sources import Documents, Stream
 from seve.lake.tables.refusals import (
     LakeIncomplete,
     NameTaken,
@@ -234,15 +232,9 @@ class Lake:
             found = QueryBuilder().register("documents", table).execute(query)
             yield from pa.RecordBatchReader.from_stream(found)
 
-    def resources(self, type_: str, *, snapshot: str = "") -> Iterator[Resource]:
-        """The same as parsed JSON."""
-        for batch in self.documents(type_, snapshot=snapshot):
-            for document in batch.column("document").to_pylist():
-                yield parse(str(document).encode())
-
-    def source(self, type_: str, *, snapshot: str = "") -> Documents | Resources:
-        """What a view runs over: the files themselves where every row of them is alive and they are on this machine. Raises
-        SnapshotUnknown, LakeIncomplete.
+    def source(self, type_: str, *, snapshot: str = "") -> Documents | Stream:
+        """What a view runs over: the files themselves where every row of them is alive and they are on this machine, else a
+        stream of the documents that stand. Raises SnapshotUnknown, LakeIncomplete.
         """
         if not snapshot and not self.state.is_complete:
             raise LakeIncomplete(url=self.url)
@@ -250,7 +242,9 @@ class Lake:
         is_alive = bool(snapshot) or not self.state.dead.get(type_)
         if is_alive and files and all(file.startswith("/") for file in files):
             return Documents(tuple(map(Path, files)))
-        return Resources(self.resources(type_, snapshot=snapshot))
+        added = pa.table(self._at(snapshot).get_add_actions(flatten=True)).to_pylist()
+        size = sum(int(row["size_bytes"]) for row in added if row["partition.resource_type"] == type_)
+        return Stream(self.documents(type_, snapshot=snapshot), size)
 
     def count(self, *, snapshot: str = "") -> int:
         """How many rows there are, the dead ones too."""

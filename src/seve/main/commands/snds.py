@@ -1,4 +1,4 @@
-"""snds: import extracts of the national health data system (beneficiaries, DCIR, PMSI-MCO) as FHIR resources.
+"""snds: import extracts of the national health data system (beneficiaries, DCIR, PMSI: MCO, SSR, HAD) as FHIR resources.
 
 A row that can't be read, or whose key leads nowhere, is refused with its table, line, column and reason, and the others go on;
 the exit code is then 1. Values outside the published constraints are kept and counted as doubts.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from seve.fhir import Resource
-from seve.france.snds import claims, persons, stays
+from seve.france.snds import claims, episodes, persons, stays
 from seve.france.snds.cells import PSEUDONYMS
 from seve.france.snds.rows import Reader, Row, RowRefused
 from seve.kernel.refusals import Refusal
@@ -20,7 +20,7 @@ _STAYS: Final = {
     "T_MCOaaD": (stays.DIAGNOSIS_COLUMNS, stays.DIAGNOSIS_NEEDED, stays.diagnosis),
     "T_MCOaaA": (stays.ACT_COLUMNS, stays.ACT_NEEDED, stays.act),
 }
-TABLES: Final = ("IR_BEN_R", "ER_PRS_F", *claims.DETAILS, "T_MCOaaC", *_STAYS)
+TABLES: Final = ("IR_BEN_R", "ER_PRS_F", *claims.DETAILS, "T_MCOaaC", *_STAYS, *episodes.DOMAINS)
 """The tables that are read, in this order."""
 
 Refuse = Callable[[str, Refusal], None]
@@ -83,6 +83,8 @@ class Import:
             self.joins.keep("stay", stays.key(row), row)
         elif name in claims.DETAILS:
             yield from self._detail(row, name, extract)
+        elif name in episodes.DOMAINS:
+            yield from self._episode(row, name, extract)
         else:
             yield from self._stay(row, name, extract)
 
@@ -102,13 +104,31 @@ class Import:
     def _stay(self, row: Row, name: str, extract: Extract) -> Iterator[Resource]:
         person = self.joins.kept("stay", stays.key(row))
         if person is None:
-            self._refused(extract, RowRefused("stay_missing", table=name, line=row.line))
+            self._refused(extract, RowRefused("stay_missing", table=name, line=row.line, persons="T_MCOaaC"))
             return
+        yield from self._unknown(person)
+        yield from _STAYS[name][2](row, person, self._subject(person.text(stays.PERSON)))
+
+    def _episode(self, row: Row, name: str, extract: Extract) -> Iterator[Resource]:
+        """Of rehabilitation or hospital at home: the stay from the table of persons, its parts from the others."""
+        domain = episodes.DOMAINS[name]
+        if name == domain.persons:
+            self.joins.keep("episode", domain.of(row), row)
+            yield from self._unknown(row)
+            yield episodes.stay(row, self._subject(row.text(stays.PERSON)))
+            return
+        person = self.joins.kept("episode", domain.of(row))
+        if person is None:
+            self._refused(extract, RowRefused("stay_missing", table=name, line=row.line, persons=domain.persons))
+            return
+        yield from episodes.resources(row, person, self._subject(person.text(stays.PERSON)))
+
+    def _unknown(self, person: Row) -> Iterator[Resource]:
+        """Somebody of whom only the pseudonym of a stay is known."""
         pseudonym = person.text(stays.PERSON)
         if not self.joins.ranks(pseudonym):
             self.joins.add_person(pseudonym, "1")
             yield persons.unknown(pseudonym, table=person.table, column=stays.PERSON)
-        yield from _STAYS[name][2](row, person, self._subject(pseudonym))
 
     def _subject(self, pseudonym: str) -> dict[str, Any]:
         """The person of a stay. Of twins under one pseudonym the PMSI doesn't say which: they are named by it alone."""
@@ -133,4 +153,4 @@ def _columns(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return stays.PERSON_COLUMNS, stays.PERSON_NEEDED
     if name in claims.DETAILS:
         return claims.DETAILS[name].columns, claims.DETAILS[name].needed
-    return _STAYS[name][0], _STAYS[name][1]
+    return episodes.columns(name) if name in episodes.DOMAINS else (_STAYS[name][0], _STAYS[name][1])

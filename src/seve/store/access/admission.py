@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from seve.fhir.access.reaches import CARE_LIFTS, PURPOSES, STANDING, Reach
+from seve.fhir.search.keys import param_key
 from seve.kernel.refusals import Refusal
-from seve.store.access.rule import in_force, is_habilitated, is_reached
+from seve.store.access.rule import Terms, in_force, is_habilitated, is_reached
 from seve.store.search.arguments import Statement
 
 if TYPE_CHECKING:
     from seve.store.database import Connection
     from seve.store.grant import Grant, Letter, Sight
+
+
+_MANAGED_BY = param_key("Location", "organization")
 
 
 class Forbidden(Refusal):
@@ -77,7 +81,10 @@ async def seen(connection: Connection, grant: Grant, sight: Sight, refs: Sequenc
     terms = statement.terms(sight)
     changed = "true"
     if sight.profession is not None:
-        changed = f"(v.author = ANY({terms.readers}) OR {is_habilitated('v.kind', terms, 'may_change')})"
+        changed = (
+            f"(v.author = ANY({terms.readers}) OR {is_habilitated('v.kind', terms, 'may_change')} "
+            f"OR {_keeps_place('v', terms)} AND {is_habilitated('v.kind', terms, 'may_add')})"
+        )
     keys = statement.is_key("v.ref", list(refs))
     sql = f"SELECT v.ref, {changed} AS may_change FROM version v WHERE {keys} AND v.ended IS NULL AND {statement.seen('v')}"
     return {row["ref"]: row["may_change"] for row in await connection.fetch(sql, *statement.arguments)}
@@ -133,6 +140,14 @@ async def check_openings(
     )
     if not await connection.fetchval(sql, *statement.arguments):
         raise OpensTooMuch(types=types)
+
+
+def _keeps_place(v: str, terms: Terms) -> str:
+    """The version is a place whose managing organisation the writer works for: its staff tell what is free there."""
+    return (
+        f"({v}.type = 'Location' AND EXISTS (SELECT FROM link k WHERE k.vid = {v}.vid AND k.param = {_MANAGED_BY} "
+        f"AND k.target = ANY({terms.readers})))"
+    )
 
 
 def _is_care(row: Reach) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 
 from seve.fhir import Resource
+from seve.france import capacity
 from seve.france.identity.professionals import NationalId
 from seve.france.identity.professions import (
     ESTABLISHMENT_SYSTEM,
@@ -21,6 +23,7 @@ from seve.france.identity.traits import INSEE_CODE
 from seve.territory.marks import LOCAL, claiming, concept, to
 from seve.territory.people.names import ascii_
 from seve.territory.people.person import Home
+from seve.territory.places import offers, wards
 from seve.territory.places.world import House, Role, World
 from seve.territory.tables import table
 
@@ -43,8 +46,8 @@ _WORDS = {
 }
 
 
-def directory(made: World) -> Iterator[Resource]:
-    """Every resource about houses and those who work there."""
+def directory(made: World, *, at: date) -> Iterator[Resource]:
+    """Every resource about houses and those who work there; figures of beds are of the morning of the day `at`."""
     yield {
         "resourceType": "Organization",
         "id": GROUP,
@@ -57,12 +60,16 @@ def directory(made: World) -> Iterator[Resource]:
         yield _organization(house)
         yield _location(house)
         yield from _services(house)
+        yield from (_ward(house, one, at=at) for one in wards.wards(house))
+        yield from _open_doors(house)
     seen = set[str]()
     for role in made.roles:
         if role.person not in seen:
             seen.add(role.person)
             yield _practitioner(role)
         yield _role(role)
+        if offers.is_own(role):
+            yield _consultation(role)
 
 
 def address(home: Home, *, use: str = "work") -> dict[str, Any]:
@@ -108,8 +115,78 @@ def _location(house: House) -> Resource:
         ],
         "telecom": [{"system": "phone", "value": house.phone, "use": "work"}],
         "address": address(house.home),
+        "position": offers.position(house),
         "managingOrganization": to(house.reference),
+        "hoursOfOperation": offers.hours_of(house),
     }
+
+
+def _ward(house: House, ward: wards.Ward, *, at: date) -> Resource:
+    """Where patients lie: a Location with its beds or places."""
+    id_ = wards.location_id(house, ward.name)
+    found: Resource = {
+        "resourceType": "Location",
+        "id": id_,
+        "meta": claiming("location"),
+        "identifier": [{"use": "official", "system": f"{LOCAL}unites", "value": id_}],
+        "status": "active",
+        "name": f"{ward.name[0].upper()}{ward.name[1:]}, {house.name}",
+        "mode": "instance",
+        "type": [concept(capacity.FUNCTION_SYSTEM, capacity.LODGING, words="Hébergement")],
+        "telecom": [{"system": "phone", "value": ward.phone, "use": "work"}],
+        "address": address(house.home),
+        "position": offers.position(house),
+        "managingOrganization": to(house.reference),
+        "partOf": to(f"Location/lieu-{house.id}"),
+    }
+    return wards.filled(found, ward, at=at)
+
+
+def _open_doors(house: House) -> Iterator[Resource]:
+    """What a house without hospital services offers to whoever comes: a pharmacy, a laboratory, a home for the old."""
+    words = offers.DOORS.get(house.kind)
+    if words is None:
+        return
+    category = _CATEGORIES.get(house.kind)
+    located = [to(f"Location/lieu-{house.id}")]
+    located += [to(f"Location/{wards.location_id(house, ward.name)}") for ward in wards.wards(house)]
+    yield {
+        "resourceType": "HealthcareService",
+        "id": f"offre-{house.id}",
+        "meta": claiming("healthcare-service"),
+        "identifier": [{"use": "official", "system": f"{LOCAL}services", "value": house.id}],
+        "active": True,
+        "providedBy": to(house.reference, house.name),
+        "type": [concept(ESTABLISHMENT_SYSTEM, category[0], words=category[1]) if category else {"text": words}],
+        "location": located,
+        "name": f"{words}, {house.name}",
+        "telecom": [{"system": "phone", "value": house.phone, "use": "work"}],
+        "characteristic": offers.characteristics(house),
+        "availableTime": offers.open_times(house),
+    }
+
+
+def _consultation(role: Role) -> Resource:
+    """What a self-employed professional offers."""
+    found: Resource = {
+        "resourceType": "HealthcareService",
+        "id": offers.service_id(role),
+        "meta": claiming("healthcare-service"),
+        "identifier": [{"use": "official", "system": f"{LOCAL}services", "value": offers.service_id(role)}],
+        "active": True,
+        "providedBy": to(role.house.reference, role.house.name),
+        "location": [to(f"Location/lieu-{role.house.id}")],
+        "name": f"Consultation, {role.name}",
+        "telecom": [{"system": "phone", "value": role.house.phone, "use": "work"}],
+        "characteristic": [*offers.characteristics(role.house, role), wards.CONSULTING],
+        "communication": offers.languages(role),
+        "availableTime": offers.times(role),
+        "appointmentRequired": True,
+    }
+    trade = table("houses")["trades"].get(role.trade, {})
+    if "specialty" in trade:
+        found["specialty"] = [concept(KNOW_HOW_SYSTEMS["S"], trade["specialty"], words=role.words)]
+    return found
 
 
 def service_id(house: House, service: str) -> str:
@@ -142,9 +219,10 @@ def _services(house: House) -> Iterator[Resource]:
             "specialty": [concept(KNOW_HOW_SYSTEMS["S"], specialty, words=service)]
             if specialty
             else [{"text": service}],
-            "location": [to(f"Location/lieu-{house.id}")],
+            "location": [to(f"Location/lieu-{house.id}"), to(f"Location/{wards.location_id(house, service)}")],
             "name": f"{service[0].upper()}{service[1:]}",
             "telecom": [{"system": "phone", "value": house.phone, "use": "work"}],
+            "characteristic": [*offers.characteristics(house), wards.care_mode(service)],
             "appointmentRequired": service != "urgences",
         }
 
@@ -162,6 +240,7 @@ def _practitioner(role: Role) -> Resource:
         "name": [name],
         "telecom": [{"system": "phone", "value": role.house.phone, "use": "work"}],
         "gender": role.sex,
+        "communication": offers.languages(role),
     }
     if trade:
         found["identifier"] = NationalId("rpps", role.rpps).identifiers()
@@ -190,6 +269,10 @@ def _role(role: Role) -> Resource:
         ]
     if "specialty" in trade:
         found["specialty"] = [concept(KNOW_HOW_SYSTEMS["S"], trade["specialty"], words=role.words)]
+    if offers.is_own(role):
+        found["extension"] = offers.terms(role)
+        found["healthcareService"] = [to(f"HealthcareService/{offers.service_id(role)}")]
+        found["availableTime"] = offers.times(role)
     if role.service:
         found["healthcareService"] = [to(f"HealthcareService/offre-{service_id(role.house, role.service)}"[:82])]
     return found

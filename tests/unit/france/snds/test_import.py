@@ -129,6 +129,9 @@ def test_the_published_synthetic_rows_are_imported(tmp_path: Path, capsys: pytes
     assert shown.err.count("T_MCOaaC has no row with its key") == 3  # their keys were drawn independently
     assert "T_MCOaaB: 10 rows read, 3 refused" in shown.out
     lines = [line for file in (tmp_path / "out").iterdir() for line in file.read_bytes().splitlines()]
-    assert len(lines) == 101
+    assert "T_SSRaaC: 5 rows read, 5 refused" in shown.out  # half of the synthetic rows have no key
+    assert "T_HADaaB: 9 rows read, 3 refused" in shown.out
+    assert len(lines) == 283
+    assert sum(b'"resourceType":"SupplyDelivery"' in line for line in lines) == 10
     for line in lines:
         decode_json(line)

@@ -1,0 +1,1 @@
+"""What is asked for, what is found, where it is: pure."""

@@ -1,0 +1,1 @@
+"""Reads of the directory: searches, one thing and what belongs to it, the figures of units."""
