@@ -54,7 +54,9 @@ def solution_sections(solution: Solution) -> tuple[Section, ...]:
     if not manifest.icon:
         return ()
     audiences = frozenset[Audience](audience_of(role, is_open=False) for role in manifest.roles)
-    return (Section("place", f"{solution.package}.pages.nav", manifest.path, manifest.icon, audiences, near=manifest.near),)
+    return (
+        Section("place", f"{solution.package}.pages.nav", manifest.path, manifest.icon, audiences, near=manifest.near),
+    )
 
 
 class _Place:

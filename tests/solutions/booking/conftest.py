@@ -37,7 +37,7 @@ async def book(browser: Browser, *, at: int = 0, **more: str) -> str:
     await browser.get(AGENDA, reason="consultation")
     start = starts(browser.page)[at]
     await browser.get(AGENDA, reason="consultation", start=start)
-    await browser.post(AGENDA, start=start, reason="consultation", mode="site", note="", **more)
+    await browser.post(AGENDA, start=start, reason="consultation", mode="site", note="", files=None, **more)
     return start
 
 

@@ -287,11 +287,13 @@ async def test_a_questionnaire_is_answered_by_the_patient_and_read_by_the_practi
     await book(ana)
     path = ana.answer.request.url.path
     await ana.get(f"{path}/questions")
-    page = await ana.post(f"{path}/questions", **{"q-1": "", "q-2": "yes", "q-3.2": "beaucoup"})
+    page = await ana.post(f"{path}/questions", files=None, **{"q-1": "", "q-2": "yes", "q-3.2": "beaucoup"})
     assert ana.status == 422
     assert "Répondez à cette question." in page
     assert 'value="beaucoup"' in page
-    await ana.post(f"{path}/questions", **{"q-1": "Toux sèche", "q-2": "yes", "q-3.1": "never", "q-3.2": "0"})
+    await ana.post(
+        f"{path}/questions", files=None, **{"q-1": "Toux sèche", "q-2": "yes", "q-3.1": "never", "q-3.2": "0"}
+    )
     assert "Vos réponses sont transmises." in ana.page
     page = await doctor.get(path)
     assert "Toux sèche" in page

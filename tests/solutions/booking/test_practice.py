@@ -20,7 +20,7 @@ async def _desk(browser: Browser, start: str, **more: str) -> str:
     at = datetime.fromisoformat(start)
     await browser.get("/booking/day/new", start=start)
     said = {"agenda": "booking-doc", "reason": "consultation", "day": f"{at:%Y-%m-%d}", "time": f"{at:%H:%M}"}
-    return await browser.post("/booking/day/new", **{**CALLER, **said, **more})
+    return await browser.post("/booking/day/new", files=None, **{**CALLER, **said, **more})
 
 
 async def test_a_practice_makes_an_agenda_with_reasons_and_hours_and_a_patient_finds_it(room: Site) -> None:
@@ -39,7 +39,7 @@ async def test_a_practice_makes_an_agenda_with_reasons_and_hours_and_a_patient_f
     )
     assert "Première visite" in doctor.page
     days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-    await doctor.post(f"{path}/rules", day=days, **RULE)
+    await doctor.post(f"{path}/rules", day=days, files=None, **RULE)
     assert "09:00–12:00" in doctor.page
     await ana.get(f"/booking/take/{path.rpartition('/')[2]}")
     assert len(starts(ana.page)) == 12
@@ -49,7 +49,7 @@ async def test_a_practice_makes_an_agenda_with_reasons_and_hours_and_a_patient_f
 async def test_an_agenda_form_that_can_not_be_says_what_to_change_and_keeps_what_was_typed(room: Site) -> None:
     doctor = await room.browser("doc")
     await doctor.get(EDIT)
-    page = await doctor.post(f"{EDIT}/rules", **{**RULE, "from": "midi", "weeks": "2", "step": "3"})
+    page = await doctor.post(f"{EDIT}/rules", files=None, **{**RULE, "from": "midi", "weeks": "2", "step": "3"})
     assert doctor.status == 422
     assert 'value="midi"' in page
     for words in ("au moins un jour", "Une heure comme", "à partir de quand", "Entre 5 et 480"):
@@ -65,7 +65,9 @@ async def test_nobody_edits_the_agenda_of_another(room: Site) -> None:
     await doctor.get(EDIT)
     await nurse.get("/booking/agendas")
     for path in ("open", "rules", "rules/remove"):
-        await nurse.post(f"{EDIT}/{path}", open="0", which="0", version=field(doctor.page, "version"), **RULE)
+        await nurse.post(
+            f"{EDIT}/{path}", open="0", which="0", version=field(doctor.page, "version"), files=None, **RULE
+        )
         assert nurse.status == 404
     (stored,) = await room.stored("Schedule")
     assert stored["active"]
@@ -76,11 +78,11 @@ async def test_an_edit_under_booked_appointments_is_told_first_and_loses_none(ro
     await book(ana, at=5)
     await doctor.get(EDIT)
     sent = {"which": "0", "version": field(doctor.page, "version")}
-    page = await doctor.post(f"{EDIT}/rules/remove", **sent)
+    page = await doctor.post(f"{EDIT}/rules/remove", files=None, **sent)
     assert doctor.status == 409
     assert "Ana Durand" in page
     assert agenda_of((await room.stored("Schedule"))[0]).rules  # only a dry run
-    page = await doctor.post(f"{EDIT}/rules/remove", meant="1", **sent)
+    page = await doctor.post(f"{EDIT}/rules/remove", meant="1", files=None, **sent)
     assert doctor.status == 200
     assert "1 rendez-vous à replacer" in page
     assert not agenda_of((await room.stored("Schedule"))[0]).rules
@@ -93,7 +95,7 @@ async def test_what_was_changed_meanwhile_is_not_removed_unseen(room: Site) -> N
     await first.get(EDIT)
     await second.get(EDIT)
     shown = field(second.page, "version")
-    await first.post(f"{EDIT}/rules", day=["mon"], **{**RULE, "from": "19:00", "to": "20:00"})
+    await first.post(f"{EDIT}/rules", day=["mon"], files=None, **{**RULE, "from": "19:00", "to": "20:00"})
     await second.post(f"{EDIT}/rules/remove", which="0", version=shown, meant="1")
     assert len(agenda_of((await room.stored("Schedule"))[0]).rules) == 2
 
@@ -182,7 +184,7 @@ async def test_an_hour_that_the_clocks_skip_is_no_time(room: Site) -> None:
     last = max(date(year, 3, d) for d in range(25, 32) if date(year, 3, d).weekday() == 6)
     await doctor.get("/booking/day/new")
     sent = {**CALLER, "agenda": "booking-doc", "reason": "consultation", "day": last.isoformat(), "time": "02:30"}
-    await doctor.post("/booking/day/new", **sent)
+    await doctor.post("/booking/day/new", files=None, **sent)
     assert doctor.status == 422
     assert "qui existe ce jour-là" in doctor.page
 

@@ -157,7 +157,9 @@ async def test_nobody_sees_or_changes_the_appointment_of_another(room: Site) -> 
 async def test_a_patient_does_not_book_for_somebody_whom_they_do_not_represent(room: Site) -> None:
     bob = await room.browser("bob")
     await bob.get(AGENDA, reason="consultation", start=soon())
-    await bob.post(AGENDA, **{"start": soon(), "reason": "consultation", "mode": "site", "note": "", "for": "ana"})
+    await bob.post(
+        AGENDA, files=None, **{"start": soon(), "reason": "consultation", "mode": "site", "note": "", "for": "ana"}
+    )
     assert bob.status == 404
     assert await room.stored("Appointment") == []
 
@@ -183,7 +185,9 @@ async def test_for_an_adult_under_guardianship_the_guardian_alone_books(room: Si
     assert "tuteur" in ana.page
     await bob.get(AGENDA, reason="consultation", start=soon())
     assert "Ana Durand" in bob.page
-    await bob.post(AGENDA, **{"start": soon(), "reason": "consultation", "mode": "site", "note": "", "for": "ana"})
+    await bob.post(
+        AGENDA, files=None, **{"start": soon(), "reason": "consultation", "mode": "site", "note": "", "for": "ana"}
+    )
     assert "Le rendez-vous est pris." in bob.page
     stored = await _one(room)
     assert stored["participant"][0]["actor"]["reference"] == "Patient/ana"
