@@ -13,6 +13,7 @@ import statistics
 import tempfile
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
@@ -109,6 +110,16 @@ async def search(engine: Engine, *, agendas: int, number: int, per_second: float
     return milliseconds, number / (time.perf_counter() - began)
 
 
+async def one_by_one(engine: Engine, *, each: int, number: int = 40) -> float:
+    """The median of searches with nothing beside them, in milliseconds."""
+    random_, milliseconds = random.Random(5), list[float]()
+    for _ in range(number):
+        began = time.perf_counter()
+        await free(engine.database.pool, replace(wanted(random_), each=each))
+        milliseconds.append((time.perf_counter() - began) * 1_000)
+    return statistics.median(milliseconds)
+
+
 async def race(engine: Engine, people: int) -> tuple[float, Counter[str]]:
     """Everybody takes the same time at once; seconds until the last has an answer, and what they were answered."""
     now = datetime.now(UTC)
@@ -176,9 +187,11 @@ async def measure(url: str, folder: Path, *, agendas: int, bookings: int) -> Non
         seconds = await lay_out(engine, agendas)
         print(f"{agendas} agendas laid out in {seconds:.1f} s")
         await database.pool.execute("ANALYZE")
-        await search(engine, agendas=agendas, number=50, per_second=50)  # warm
+        for each in (0, 4):
+            alone = await one_by_one(engine, each=each)
+            print(f"one after the other, {each or 'any number'} of an agenda: median {alone:.1f} ms")
         for per_second in (20.0, 200.0):
-            found, answered = await search(engine, agendas=agendas, number=int(per_second * 10), per_second=per_second)
+            found, answered = await search(engine, agendas=agendas, number=int(per_second * 3), per_second=per_second)
             found.sort()
             print(
                 f"next free times, {per_second:.0f} a second asked: median {statistics.median(found):.1f} ms, "
