@@ -212,3 +212,14 @@ async def test_professionals_struck_off_show_nothing_and_their_patients_are_told
     officer = await room.browser("officer")
     assert "PractitionerRole/doc-role" in await officer.get("/booking")
     assert (await _one(room))["status"] == "booked"  # nothing is lost
+
+
+async def test_an_evening_search_finds_evenings_alone_and_a_town_nobody_knows_is_told(room: Site) -> None:
+    ana = await room.browser("ana")
+    page = await ana.get("/booking/search", evening="1", mode="video")
+    assert "Dr Doc Martin" in page
+    assert {datetime.fromisoformat(one).hour for one in starts(page)} == {18}
+    assert "Aucun lieu de soins connu" in await ana.get("/booking/search", city="Atlantis")
+    assert "Aucun créneau trouvé" in await ana.get("/booking/search", trade="specialty|SM74")
+    assert "Aucun créneau trouvé" in await ana.get("/booking/search", name="Personne")
+    assert "Dr Doc Martin" in await ana.get("/booking/search", name="Martin")
