@@ -7,9 +7,9 @@ from seve.sdk import kit, wording
 from seve.sdk.chores import Chores, Job
 from seve.sdk.manifest import Manifest, ManifestWrong, Role
 from seve.sdk.records import Change, Found, Records
-from seve.sdk.refusals import Changed, NotForYou, NotFound, Undeclared
+from seve.sdk.refusals import Changed, NoPrinter, NotForYou, NotFound, Undeclared
 from seve.sdk.solution import Answer, Page, Solution
-from seve.sdk.visit import Again, Document, Shown, To, View, Visit, Visitor
+from seve.sdk.visit import Again, Document, Paper, Shown, To, View, Visit, Visitor
 from seve.sdk.whose import Whose, whose
 from seve.store.agendas import Free, Wanted
 from seve.web.signin.forms import Form
@@ -29,12 +29,14 @@ __all__ = [
     "Manifest",
     "ManifestWrong",
     "NoAgenda",
+    "NoPrinter",
     "NotForYou",
     "NotFound",
     "NotFree",
     "NotTheirPart",
     "NotTheirTime",
     "Page",
+    "Paper",
     "Person",
     "Records",
     "Role",

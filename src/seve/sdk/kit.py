@@ -1,5 +1,6 @@
 """The data of the web kit's components (`/kit` shows them), for the fields of a View; the macros are in `kit/*.html`."""
 
+from seve.web.kit.advice import Advice, Source
 from seve.web.kit.charts import Chart, Drawing, Series, drawing
 from seve.web.kit.fields import Field, FieldKind, Option, filled, to_change
 from seve.web.kit.files import Preview
@@ -9,6 +10,7 @@ from seve.web.kit.tables import Column, Row, Table
 from seve.web.kit.timelines import Moment, by_month
 
 __all__ = [
+    "Advice",
     "Banner",
     "Chart",
     "Column",
@@ -21,6 +23,7 @@ __all__ = [
     "Preview",
     "Row",
     "Series",
+    "Source",
     "Step",
     "Tab",
     "Table",

@@ -37,3 +37,11 @@ class Changed(Refusal):
     status: ClassVar[int] = 412
     code: ClassVar[str] = "conflict"
     key: ClassVar[str] = "sdk.refusals.changed"
+
+
+class NoPrinter(Refusal):
+    """The libraries that draw PDF are not on this machine: the page itself can be printed."""
+
+    status: ClassVar[int] = 501
+    code: ClassVar[str] = "not-supported"
+    key: ClassVar[str] = "sdk.refusals.no_printer"

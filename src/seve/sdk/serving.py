@@ -16,10 +16,11 @@ from starlette.staticfiles import StaticFiles
 from seve.engine.access import open_grant, public_grant
 from seve.engine.access.held import Grants
 from seve.engine.identity.refusals import SignInNeeded
+from seve.engine.rights.printing import NoPrinterError, as_pdf
 from seve.sdk.chores import Doors
 from seve.sdk.links import Links
-from seve.sdk.refusals import NotForYou
-from seve.sdk.visit import NOBODY, Again, Document, Shown, To, View, Visit, Visitor
+from seve.sdk.refusals import NoPrinter, NotForYou
+from seve.sdk.visit import NOBODY, Again, Document, Paper, To, View, Visit, Visitor
 from seve.web.navigation import Audience, Section, audience_of
 from seve.web.signin.devices import address_of
 from seve.web.signin.forms import Form
@@ -33,9 +34,12 @@ if TYPE_CHECKING:
     from seve.engine.identity.service import Identity
     from seve.kernel.refusals import Refusal
     from seve.sdk.solution import Page, Solution
+    from seve.store.grant import Grant
 
 PRIVATE = {"cache-control": "no-store"}
 _NO_FORM = Form(())
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
+_PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 def solution_routes(engine: Engine, identity: Identity, solution: Solution) -> list[BaseRoute]:
@@ -78,8 +82,10 @@ class _Place:
             form, files = _NO_FORM, dict[str, Sent]()
             if held is not None and page.method == "POST":
                 form, files = await read_sent(self._pages.identity, request, held)
-            visit = self._visit(request, held, form, files)
-            return self._response(request, held, await page.answer(visit))
+            shown = await page.answer(self._visit(request, held, form, files))
+            if isinstance(shown, Paper):
+                return await self._printed(request, held, shown)
+            return self._response(request, held, shown)
 
         path = self._solution.manifest.path + page.path.removesuffix("/")
         return Route(path, self._pages.guarded(answer), methods=[page.method])
@@ -92,7 +98,10 @@ class _Place:
         request.state.badge = None
         doors = Doors(self._engine, open_grant(), manifest)
         visit = replace(self._visit(request, None, form, {}), doors=doors, linked=linked)
-        return self._response(request, None, await page.answer(visit))
+        shown = await page.answer(visit)
+        if isinstance(shown, Paper):
+            return await self._printed(request, None, shown)
+        return self._response(request, None, shown)
 
     async def _let_in(self, request: Request, page: Page) -> Held | None:
         """The session; None for nobody, on a page for anyone. Raises SignInNeeded, NotForYou."""
@@ -116,9 +125,10 @@ class _Place:
             form=form,
             files=files,
             asked=tuple(request.query_params.multi_items()),
+            desk_doors=self._desk_doors(held, grant),
         )
 
-    def _response(self, request: Request, held: Held | None, shown: Shown) -> Response:
+    def _response(self, request: Request, held: Held | None, shown: View | Again | To | Document) -> Response:
         match shown:
             case To(path, query):
                 asked = f"?{urlencode(query)}" if query else ""
@@ -129,6 +139,20 @@ class _Place:
                 return self._page(request, held, view, problem)
             case _:
                 return self._page(request, held, shown, None)
+
+    def _desk_doors(self, held: Held | None, grant: Grant) -> Doors | None:
+        """For an officer, who sees everything there, and leaves the same trail."""
+        if held is None or held.principal.kind != "officer":
+            return None
+        return Doors(self._engine, replace(grant, sight=None, scopes=None), self._solution.manifest)
+
+    async def _printed(self, request: Request, held: Held | None, paper: Paper) -> Response:
+        page = self._page(request, held, paper.view, None)
+        try:
+            data = await as_pdf(bytes(page.body).decode())
+        except NoPrinterError as error:
+            raise NoPrinter from error
+        return _document(Document(data, "application/pdf", paper.name))
 
     def _page(self, request: Request, held: Held | None, view: View, problem: Refusal | None) -> Response:
         context = {name: getattr(view, name) for name in view.__dataclass_fields__}
@@ -160,12 +184,16 @@ def _visitor(held: Held, *, name: str) -> Visitor:
 
 
 def _document(document: Document) -> Response:
-    """Never sniffed, never framed by others, never run: what a browser could run is only kept."""
+    """Never sniffed, never framed by others, never run: what a browser could run is only kept.
+
+    A browser's own reader shows no PDF in a sandbox: a PDF that is shown has a policy without it, under which it loads nothing.
+    """
     kind = "inline" if document.is_inline else "attachment"
+    is_pdf = document.is_inline and document.content_type == "application/pdf"
     headers = {
         **PRIVATE,
         "content-disposition": f"{kind}; filename*=UTF-8''{quote(document.name, safe='')}",
-        "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'",
+        "content-security-policy": _PDF_POLICY if is_pdf else f"sandbox; {_POLICY}",
         "x-content-type-options": "nosniff",
     }
     return Response(document.data, 200, headers, document.content_type)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from seve.kernel.refusals import Refusal
 from seve.kernel.texts import Language, text
+from seve.sdk.refusals import NotForYou
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,6 +61,16 @@ class Visit:
     files: Mapping[str, Sent]
     asked: tuple[tuple[str, str], ...] = ()
     linked: str = ""
+    desk_doors: Doors | None = None
+
+    @property
+    def desk(self) -> Doors:
+        """The doors under the platform's own grant, for what an officer administers: lists, states, never what a record says. Within
+        the types of the manifest. Raises NotForYou for anybody else.
+        """
+        if self.desk_doors is None:
+            raise NotForYou
+        return self.desk_doors
 
     @property
     def site(self) -> str:
@@ -118,4 +129,12 @@ class Document:
     is_inline: bool = False
 
 
-Shown: TypeAlias = View | Again | To | Document
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A view as PDF, for keeping. Its template is a page of its own that needs nothing from elsewhere: its style stands in it."""
+
+    view: View
+    name: str
+
+
+Shown: TypeAlias = View | Again | To | Document | Paper

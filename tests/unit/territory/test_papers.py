@@ -12,8 +12,9 @@ from lxml import etree
 from tests.unit.territory.people import records, stories
 
 from seve.fhir import Resource
-from seve.territory.papers import cda
-from seve.territory.papers.cda import Coded, Heading, Section
+from seve.france.cda import Code
+from seve.france.cda.writing import Part, Problem, write_note
+from seve.territory.papers.headers import CIM10, LOINC, header
 from seve.territory.papers.pdf import pdf
 
 CDA = {"c": "urn:hl7-org:v3"}
@@ -66,18 +67,21 @@ def test_cda_names_the_patient_the_author_and_the_day() -> None:
 
 def test_what_people_are_called_can_not_break_a_document() -> None:
     record = stories()[0]
-    heading = Heading(
+    heading = header(
         "x",
-        "11488-4",
-        'Un <titre> & "guillemets"',
-        datetime.fromisoformat("2026-03-04T10:00:00"),
-        record.person,
-        record.carers.doctor,
+        Code(LOINC, "11488-4"),
+        title='Un <titre> & "guillemets"',
+        at=datetime.fromisoformat("2026-03-04T10:00:00"),
+        person=record.person,
+        author=record.carers.doctor,
     )
-    data = cda.level3(heading, [Section("11450-4", "A & B", (Coded('<script>"x"', 'I"10'),), "problem")])
+    problem = Problem(Code(CIM10, 'I"10', '<script>"x"'))
+    data = write_note(heading, [Part(Code(LOINC, "11450-4"), "", title="A & B", problems=(problem,))])
     root = etree.fromstring(data, etree.XMLParser(resolve_entities=False))
     assert root.xpath("string(c:title)", namespaces=CDA) == 'Un <titre> & "guillemets"'
-    assert root.xpath("string(.//c:item)", namespaces=CDA) == '<script>"x"'
+    assert root.xpath("string(.//c:section/c:title)", namespaces=CDA) == "A & B"
+    assert root.xpath("string(.//c:content)", namespaces=CDA) == '<script>"x"'
+    assert root.xpath("string(.//c:observation/c:value/@code)", namespaces=CDA) == 'I"10'
 
 
 def test_the_cross_reference_table_of_a_pdf_leads_to_its_objects() -> None:

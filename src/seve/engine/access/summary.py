@@ -24,7 +24,10 @@ Name: TypeAlias = Literal[
     "allergies", "problems", "treatments", "results", "directives", "contacts", "implants", "blood_group"
 ]
 _BLOOD_GROUP = "http://loinc.org|882-1,http://loinc.org|883-9,http://loinc.org|10331-7,http://snomed.info/sct|365637002"
-_DIRECTIVES = "http://loinc.org|42348-3,http://loinc.org|75320-2,http://loinc.org|81334-5"
+_A05 = "urn:oid:1.2.250.1.213.1.1.4.12"
+_DIRECTIVES = (
+    f"http://loinc.org|42348-3,http://loinc.org|75320-2,http://loinc.org|81334-5,{_A05}|EXPPAT_1,{_A05}|EXPPAT_3"
+)
 _MOST = 30
 _RESULTS = 10
 _DATES = (

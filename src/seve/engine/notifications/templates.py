@@ -61,6 +61,7 @@ _SHIPPED = (
     Template("appointment_stranded", {"place": "place", "at": "moment"}),
     Template("access", {"at": "moment"}),
     Template("waiting", {"number": "number"}),
+    Template("record_opening", {"day": "day"}),
 )
 TEMPLATES = {template.key: checked(template) for template in _SHIPPED}
 

@@ -1,4 +1,6 @@
-"""What kind of record a resource is, for policies by profession: its type, or for a document the type of document."""
+"""What kind of record a resource is, for policies by profession: its type, or for a document the type of document. A Consent to be
+treated or to have a record is another kind than one about who may see what: it lets nobody in.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,18 @@ _DOCUMENTS = frozenset({"DocumentReference", "Composition"})
 
 
 def kind_name(resource: Resource) -> str:
-    """`Observation`, or `DocumentReference|11488-4`; a document without a code is of the kind `DocumentReference|`."""
+    """`Observation`, `Consent|treatment`, or `DocumentReference|11488-4`; a document without a code is of the kind `DocumentReference|`."""
     type_ = resource["resourceType"]
+    if type_ == "Consent" and _scope(resource) == {"treatment"}:
+        return "Consent|treatment"
     if type_ not in _DOCUMENTS:
         return type_
     codings: list[dict[str, Any]] = resource.get("type", {}).get("coding", [])
     return f"DocumentReference|{next((coding['code'] for coding in codings if 'code' in coding), '')}"
+
+
+def _scope(consent: Resource) -> set[Any]:
+    return {coding.get("code") for coding in consent.get("scope", {}).get("coding", [])}
 
 
 def kind(resource: Resource) -> int:

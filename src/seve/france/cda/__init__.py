@@ -17,7 +17,7 @@ from seve.france.cda.document import (
     Service,
     Unstructured,
 )
-from seve.france.cda.narrative import narrative_html
+from seve.france.cda.narrative import image_type, narrative_html
 from seve.france.cda.reading import read_cda
 from seve.france.cda.refusals import CdaWrong
 
@@ -35,6 +35,7 @@ __all__ = [
     "Section",
     "Service",
     "Unstructured",
+    "image_type",
     "narrative_html",
     "read_cda",
 ]

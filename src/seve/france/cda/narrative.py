@@ -2,7 +2,8 @@
 
 Known elements become theirs; the tags of any other are shown as text, so that nothing a clinician wrote is hidden. No attribute of
 the document reaches the HTML as it came: ids get a prefix and are kept only where a link of the document needs them, links lead to
-them alone, images come from the document itself, as `data:`. What is outside is named, never fetched.
+them alone, images come from the document itself, as `data:` or from an address that the page has for them. What is outside is
+named, never fetched.
 """
 
 from __future__ import annotations
@@ -52,8 +53,11 @@ _LARGEST_SPAN = 200
 class Shower:
     """Shows the narratives of one document. An image is shown once, so that naming it a thousand times costs nothing."""
 
-    def __init__(self, document: Any, attachments: Iterable[Attachment], *, prefix: str) -> None:
-        self._attachments = {attachment.id: attachment for attachment in attachments if attachment.id}
+    def __init__(self, document: Any, attachments: Iterable[Attachment], *, prefix: str, images: str = "") -> None:
+        """`images` is the address that the number of an attachment (from 0) is put behind; images stand as `data:` without."""
+        numbered = list(enumerate(attachments))
+        self._attachments = {attachment.id: (number, attachment) for number, attachment in numbered if attachment.id}
+        self._images = images
         self._prefix = _ODD_IN_IDS.sub("", prefix) or "cda"
         targets = (_target(element) for element in document.iter(f"{IN}linkHtml", f"{IN}footnoteRef"))
         self._targets = {target for target in targets if target}
@@ -150,16 +154,17 @@ class Shower:
         return " ".join(filter(None, (*shown, caption)))
 
     def _attached(self, name: str, caption: str) -> str:
-        attachment = self._attachments.get(name)
+        number, attachment = self._attachments.get(name, (0, None))
         if attachment is None:
             return f"[{html.escape(name)}]"
-        media_type = _image_type(attachment)
+        media_type = image_type(attachment)
         if name in self._shown or not media_type:
             return f"[{html.escape(name)}: {html.escape(attachment.media_type)}]"
         self._shown.add(name)
-        data = base64.b64encode(attachment.data).decode()
         alt = html.escape(caption or name)
-        return f'<img src="data:{media_type};base64,{data}" alt="{alt}"/>'
+        if self._images:
+            return f'<img src="{html.escape(self._images)}{number}" alt="{alt}"/>'
+        return f'<img src="data:{media_type};base64,{base64.b64encode(attachment.data).decode()}" alt="{alt}"/>'
 
 
 def narrative_html(text: Any, attachments: Iterable[Attachment] = (), *, prefix: str = "cda") -> str:
@@ -180,6 +185,6 @@ def _span(element: Any, attribute: str) -> str:
     return f' {attribute}="{int(value)}"'
 
 
-def _image_type(attachment: Attachment) -> str:
+def image_type(attachment: Attachment) -> str:
     """The media type of an image that a browser shows, by its bytes; empty for anything else."""
     return _IMAGES.get(signature_of(attachment.data), "") if attachment.media_type.startswith("image/") else ""

@@ -16,14 +16,15 @@ from seve.france.cda.refusals import wrong
 _NOT_SAID = "UNK"
 
 
-def read_cda(data: bytes, *, prefix: str = "cda") -> Cda:
-    """The document. `prefix` stands before the ids of its HTML, for a page that shows several.
+def read_cda(data: bytes, *, prefix: str = "cda", images: str = "") -> Cda:
+    """The document. `prefix` stands before the ids of its HTML, for a page that shows several; `images` is the address that the number
+    of an attachment is put behind, for a page whose policy takes no `data:`.
 
     Raises CdaWrong with the place: no XML, over the limits, a part that a header must have is missing, a file that can't be read.
     """
     document = document_element(data)
     attachments = _attachments(document)
-    shower = Shower(document, attachments, prefix=prefix)
+    shower = Shower(document, attachments, prefix=prefix, images=images)
     return Cda(
         id=_needed(id_of(needed(document, "id")), document, "id/@root"),
         title=text_of(child(document, "title")),

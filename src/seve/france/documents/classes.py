@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from seve.fhir import Resource
 from seve.france.cda import Code
-from seve.france.documents.systems import CLASSES, LOINC, oid_of
+from seve.france.documents.systems import CLASSES, LOINC, oid_of, url_of
 
 ContentClass: TypeAlias = Literal[
     "reimbursements", "conditions", "treatments", "reports", "results", "certificates", "directives"
@@ -25,8 +25,11 @@ CONTENT_CLASSES: tuple[ContentClass, ...] = (
     "certificates",
     "directives",
 )
-_DIRECTIVE_CODES = frozenset(("42348-3", "acd"))
-"""LOINC “Advance directives”, and the category of Consent that says the same."""
+DIRECTIVES = Code("2.16.840.1.113883.6.1", "42348-3", "Directives anticipées")
+"""LOINC's type, which the national table has not; its class is that of what patients bring."""
+DIRECTIVES_CLASS = "90"
+_DIRECTIVE_CODES = frozenset((DIRECTIVES.code, "acd"))
+"""The type, and the category of Consent that says the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,18 @@ def document_types() -> Mapping[tuple[str, str], DocumentType]:
         for oid, types in table("types").items()
         for code, entry in types.items()
     }
+
+
+@cache
+def types_shown(content: ContentClass | None) -> tuple[tuple[str, str], ...]:
+    """Types (system as FHIR has it, code) of the documents that one part shows; for None those that none of the seven does."""
+    found = [(url_of(oid), code) for (oid, code), one in document_types().items() if one.content == content]
+    return (*found, (LOINC, DIRECTIVES.code)) if content == "directives" else tuple(found)
+
+
+def class_codes(content: ContentClass) -> tuple[str, ...]:
+    """Classes (JDV_J57) whose documents one part shows when their type is in no table."""
+    return tuple(code for code, entry in table("classes").items() if entry.get("content") == content)
 
 
 def class_label(code: str) -> str:
@@ -78,7 +93,7 @@ def table(name: str) -> Mapping[str, Any]:
 def _of_document(resource: Resource) -> ContentClass | None:
     """By its type; by its class when the type is in no table."""
     for coding in resource.get("type", {}).get("coding", ()):
-        if coding.get("system") == LOINC and coding.get("code") in _DIRECTIVE_CODES:
+        if coding.get("system", LOINC) == LOINC and coding.get("code") in _DIRECTIVE_CODES:
             return "directives"
         found = document_types().get((oid_of(coding.get("system", "")), coding.get("code", "")))
         if found:

@@ -9,7 +9,7 @@ from typing import Any
 
 from seve.fhir import Resource
 from seve.france.cda import Author, Cda, Code, Id, Organization
-from seve.france.documents.classes import class_label, document_types, table
+from seve.france.documents.classes import DIRECTIVES, DIRECTIVES_CLASS, class_label, document_types, table
 from seve.france.documents.kinds import Kind
 from seve.france.documents.systems import CLASSES, FORMATS, IHE_FORMATS, concept
 
@@ -20,7 +20,7 @@ _BY_MEDIA_TYPE = "urn:ihe:iti:xds:2017:mimeTypeSufficient"
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What a registry must know beside the document: the id of its Binary, its bytes, the reference to the patient
+    """What a registry must know beside the document: the id of its Binary (in a transaction its `urn:uuid:…`), its bytes, the reference to the patient
     (`Patient/x`), the instant of filing, and the reference to the document that it replaces.
     """
 
@@ -125,7 +125,7 @@ def _made(
     }
     attachment = {
         **attachment,
-        "url": f"Binary/{filing.binary_id}",
+        "url": filing.binary_id if filing.binary_id.startswith("urn:") else f"Binary/{filing.binary_id}",
         "size": len(filing.data),
         "hash": base64.b64encode(hashlib.sha1(filing.data, usedforsecurity=False).digest()).decode(),
     }
@@ -153,9 +153,9 @@ def _told(entries: dict[str, Any]) -> dict[str, Any]:
 def _category(code: Code) -> list[dict[str, Any]]:
     """The class of the type; none for a type that the table has not."""
     found = document_types().get((code.system, code.code))
-    if found is None:
-        return []
-    return [{"coding": [{"system": CLASSES, "code": found.class_code, "display": class_label(found.class_code)}]}]
+    is_directive = (code.system, code.code) == (DIRECTIVES.system, DIRECTIVES.code)
+    class_ = found.class_code if found else DIRECTIVES_CLASS if is_directive else ""
+    return [{"coding": [{"system": CLASSES, "code": class_, "display": class_label(class_)}]}] if class_ else []
 
 
 def _format(cda: Cda) -> dict[str, Any]:

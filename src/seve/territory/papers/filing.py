@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha1
 from typing import Any, Final, Literal, TypeAlias
 
+from seve.france.cda import Cda, Code, Unstructured
+from seve.france.cda.writing import CONCLUSION, Part, Summary, write_file, write_note, write_summary
 from seve.territory.marks import LOINC, META, concept, moment, to
-from seve.territory.papers import cda
-from seve.territory.papers.cda import Coded, Section
+from seve.territory.papers import headers
 from seve.territory.papers.pdf import pdf
 from seve.territory.places.world import Role
 from seve.territory.traces.record import Record
@@ -40,16 +42,18 @@ _TYPES: Final = {
 
 
 def file(
-    record: Record, at: datetime, *, author: Role,  code: str, form: Form, lines: list[str], sections: list[Section] | None = None,
+    record: Record, at: datetime, *, author: Role,  code: str, form: Form, lines: list[str], body: Summary | Sequence[Part] = (),
     encounter: str = "", title: str = "",
 ) -> str:  # fmt: skip
-    """Files a document of one of the types above. `sections` are for level 3; without them the lines are one section."""
+    """Files a document of one of the types above. `body` is for level 3; without one the lines are one section."""
     words, class_, class_words = _TYPES[code]
     number = record.counts.get("doc", 0) + 1
     name = title or f"{words}, {author.house.name}"
-    heading = cda.Heading(f"{record.person.id}-doc{number}", code, name, at, record.person, author)
-    data = _written(heading, form, lines=lines, sections=sections)
-    document = f"DocumentReference/{record.person.id}-doc{number}"
+    id_ = f"{record.person.id}-doc{number}"
+    type_ = Code(headers.LOINC, code, words)
+    heading = headers.header(id_, type_, title=name, at=at, person=record.person, author=author)
+    data = _written(heading, form, author=author, lines=lines, body=body)
+    document = f"DocumentReference/{id_}"
     binary = record.add(
         "Binary",
         "b",
@@ -66,7 +70,7 @@ def file(
         "creation": moment(at),
     }
     found: dict[str, Any] = {
-        "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:oid:{cda.oid(heading.id)}"},
+        "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:oid:{heading.id.root}"},
         "status": "current",
         "docStatus": "final",
         "type": concept(LOINC, code, words=words),
@@ -83,22 +87,17 @@ def file(
     return record.add("DocumentReference", "doc", body=found)
 
 
-def _written(heading: cda.Heading, form: Form, *, lines: list[str], sections: list[Section] | None) -> bytes:
-    top = [heading.author.house.name, f"{heading.author.name}, {heading.author.words.lower()}", "", heading.title, ""]
-    text = [
-        *top,
-        *lines,
-        "",
-        heading.author.name,
-        "Document de démonstration : personne, établissement et faits inventés.",
-    ]
+def _written(heading: Cda, form: Form, *, author: Role, lines: list[str], body: Summary | Sequence[Part]) -> bytes:
+    top = [author.house.name, f"{author.name}, {author.words.lower()}", "", heading.title, ""]
+    text = [*top, *lines, "", author.name, "Document de démonstration : personne, établissement et faits inventés."]
     match form:
         case "text":
             return "\n".join(text).encode()
         case "pdf":
             return pdf(heading.title, text)
         case "cda1":
-            return cda.level1(heading, "\n".join(text))
+            return write_file(heading, Unstructured("text/plain", "\n".join(text).encode()))
         case "cda3":
-            body = sections or [Section("51848-0", "Évaluation", tuple(Coded(line) for line in lines if line))]
-            return cda.level3(heading, body)
+            if isinstance(body, Summary):
+                return write_summary(heading, body)
+            return write_note(heading, body or [Part(CONCLUSION, "\n".join(lines))])

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from seve.territory.marks import said
+from seve.france.cda import Code
+from seve.france.cda.writing import Allergy, Part, Problem, Summary, Treatment
+from seve.territory.marks import day, said
 from seve.territory.model.epidemiology import diseases
 from seve.territory.model.regimens import regimen
-from seve.territory.papers.cda import Coded, Section, day
 from seve.territory.papers.filing import Form, file
+from seve.territory.papers.headers import ATC, CIM10, LOINC
 from seve.territory.places.world import Role
 from seve.territory.tables import table
 from seve.territory.traces.record import Record
@@ -37,6 +39,7 @@ _THANKS: Final = (
     "Merci de m'avoir adressé ce patient.",
     "Je revois régulièrement ce patient en consultation.",
 )
+_REACTS: Final = Code("2.16.840.1.113883.6.96", "420134006", "Prédisposition à des réactions indésirables")
 _FORMS: Final[tuple[Form, ...]] = ("text", "pdf", "cda1", "cda3")
 
 
@@ -103,48 +106,42 @@ def discharge(
     code: str = "11490-0",
 ) -> None:
     """The letter that goes home with the patient, with coded sections."""
-    sections = [
-        Section("42349-1", "Motif d'hospitalisation", (Coded(reason),)),
-        Section("8648-8", "Évolution dans le service", tuple(Coded(line) for line in course)),
-        *_state(record, at.date()),
+    state = _state(record, at.date())
+    parts = [
+        _part("42349-1", "Motif d'hospitalisation", reason),
+        _part("8648-8", "Évolution dans le service", *course),
+        Part(Code(LOINC, "11450-4", "Problèmes actifs"), "", problems=state.problems),
+        Part(Code(LOINC, "10160-0", "Traitements au long cours"), "", treatments=state.treatments),
+        _part("48765-2", "Allergies et intolérances", *(one.agent.display for one in state.allergies)),
     ]
-    file(record, at, author=role, code=code, form="cda3", lines=[], sections=sections, encounter=encounter)
+    file(record, at, author=role, code=code, form="cda3", lines=[], body=parts, encounter=encounter)
 
 
 def summary(record: Record, at: datetime, *, role: Role) -> None:
     """The summary by the médecin traitant (volet de synthèse médicale)."""
-    file(
-        record,
-        at,
-        author=role,
-        code="60591-5",
-        form="cda3",
-        lines=[],
-        sections=_state(record, at.date()),
-        title="Synthèse médicale",
-    )
+    state = _state(record, at.date())
+    file(record, at, author=role, code="60591-5", form="cda3", lines=[], body=state, title="Synthèse médicale")
 
 
-def _state(record: Record, at: date) -> list[Section]:
-    """Problems and treatments as they stand."""
-    known = diseases()
-    problems = tuple(
-        Coded(f"{known[name].title}, depuis {onset.year}", known[name].code, day(onset))
-        for name, onset in sorted(record.life.onsets.items(), key=lambda pair: pair[1])
+def _part(code: str, title: str, *lines: str) -> Part:
+    return Part(Code(LOINC, code, title), "\n".join(lines))
+
+
+def _state(record: Record, at: date) -> Summary:
+    """Problems, treatments and allergies as they stand."""
+    known, medicines = diseases(), table("medicines")
+    onsets = sorted(record.life.onsets.items(), key=lambda pair: pair[1])
+    problems = (
+        Problem(Code(CIM10, known[name].code, f"{known[name].title}, depuis {onset.year}"), day(onset))
+        for name, onset in onsets
         if onset <= at
     )
-    medicines = table("medicines")
-    taken = tuple(
-        Coded(f"{medicines[name]['title']} : {medicines[name]['dose']}", medicines[name]["atc"])
+    taken = (
+        Treatment(Code(ATC, medicines[name]["atc"], medicines[name]["title"]), medicines[name]["dose"])
         for name, _ in regimen(record.life, record.body, at=at)
     )
-    return [
-        Section("11450-4", "Problèmes actifs", problems, "problem"),
-        Section("10160-0", "Traitements au long cours", taken, "treatment"),
-        Section(
-            "48765-2", "Allergies et intolérances", tuple(Coded(words) for words in allergies_of(record)), "allergy"
-        ),
-    ]
+    allergies = (Allergy(_REACTS, Code("", "", words)) for words in allergies_of(record))
+    return Summary(problems=tuple(problems), allergies=tuple(allergies), treatments=tuple(taken))
 
 
 def allergies_of(record: Record) -> list[str]:

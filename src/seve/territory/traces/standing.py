@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from seve.territory.marks import day, hl7, moment, to
@@ -166,6 +166,7 @@ def _consent(record: Record, at: datetime, *, provision: dict[str, Any]) -> None
 def closing(record: Record) -> None:
     """What is written last: the summary of those with long diseases, directives of some, and the next appointments."""
     random, end, doctor = record.random, record.end, record.carers.doctor
+    _opened(record)
     at = datetime(end.year, end.month, end.day, 11, 0) - timedelta(days=random.randrange(5, 120))  # noqa: DTZ001 - French time
     if len(record.life.onsets) >= 2 and at.date() > record.begin and record.carers.is_chosen:
         summary(record, at, role=doctor)
@@ -175,6 +176,21 @@ def closing(record: Record) -> None:
         file(record, at, author=doctor, code="42348-3", form="text", lines=lines, title="Directives anticipées")
     if record.life.death is None and record.life.onsets:
         _next(record, end)
+
+
+def _opened(record: Record) -> None:
+    """The record is open: since the automatic openings of January 2022, or since it begins."""
+    at = moment(datetime.combine(max(date(2022, 1, 31), record.begin), time(9)))
+    found: dict[str, Any] = {
+        "status": "active",
+        "scope": {"coding": [hl7("consentscope", "treatment")]},
+        "category": [{"coding": [{"system": "https://seve.example/record-opening", "code": "automatic"}]}],
+        "patient": record.subject,
+        "dateTime": at,
+        "policyRule": {"coding": [hl7("v3-ActCode", "OPTIN")]},
+        "provision": {"period": {"start": at}},
+    }
+    record.add("Consent", "k", body=found)
 
 
 _WISHES: Final = (

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["profession", "kinds", "rights"]
 _PROFESSION = re.compile(r"[A-Z0-9]{1,20}")
-_DOCUMENT = re.compile(r"DocumentReference\|[A-Za-z0-9\-.]*")
+_NARROW = re.compile(r"DocumentReference\|[A-Za-z0-9\-._]*|Consent\|treatment")
 
 
 class InvalidPolicy(Refusal):
@@ -65,6 +65,6 @@ def _rows(text: str, definitions: Definitions) -> Iterator[tuple[str, str, str]]
         ):
             raise InvalidPolicy(line=number, found=";".join(row)[:80], wanted="10;Observation Condition;ra")
         for kind in row[1].split():
-            if kind not in definitions.resource_types and not _DOCUMENT.fullmatch(kind):
+            if kind not in definitions.resource_types and not _NARROW.fullmatch(kind):
                 raise InvalidPolicy(line=number, found=kind[:80], wanted="Observation, DocumentReference|11488-4")
             yield row[0], kind, row[2]

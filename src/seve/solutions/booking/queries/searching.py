@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from seve.sdk import Free, Visit, Wanted, wording
@@ -11,8 +11,7 @@ from seve.solutions.booking.model.searching import Sought, spans
 from seve.solutions.booking.queries import agendas
 
 _EACH = 4
-_FIRST = 96
-_AGENDAS = 12
+_COUNT = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +32,14 @@ async def offered(visit: Visit, asked: Sought) -> tuple[Offered, ...] | None:
         return ()
     times = list[Free]()
     for since, until in spans(asked, now=visit.now, zone=wording.ZONE):
-        wanted = Wanted(since, until, reason=asked.reason, tags=asked.tags(commune), schedules=named, count=_FIRST)
-        times += await _each(visit, wanted)
-        if len({one.schedule for one in times}) >= _AGENDAS:
+        wanted = Wanted(
+            since, until, reason=asked.reason, tags=asked.tags(commune), schedules=named, count=_COUNT, each=_EACH
+        )
+        times += await visit.agendas.free(wanted)
+        if len(times) >= _COUNT:
             break
     known = await agendas.several(visit.records, (one.schedule for one in times))
     return tuple(_grouped(times, known, asked))
-
-
-async def _each(visit: Visit, wanted: Wanted) -> tuple[Free, ...]:
-    """Which agendas come first, then some times of each: to look at a few times of all agendas would be slow where there are many."""
-    first = await visit.agendas.free(wanted)
-    ids = tuple(dict.fromkeys(one.schedule for one in first))[:_AGENDAS]
-    return await visit.agendas.free(replace(wanted, schedules=ids, each=_EACH, count=_EACH * len(ids))) if ids else ()
 
 
 def _grouped(times: list[Free], known: dict[str, Diary], asked: Sought) -> list[Offered]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
 from seve.fhir import Resource
-from seve.france.cda import read_cda
-from seve.france.documents import inspect
+from seve.france.cda import Cda, Id, read_cda
+from seve.france.documents import Kind, inspect
 from seve.france.identity.ins import in_force
 from seve.kernel.refusals import Refusal
 from seve.sdk import Change, Records, Sent, Visit, wording
@@ -62,12 +63,14 @@ def looked_at(sent: Sent | None, words: str, patient: Resource) -> Content:
     """The file that came, or the words that were typed instead, looked at. Raises NoFile, DocumentRefused, CdaWrong, SomebodyElse."""
     if sent is None and not words.strip():
         raise NoFile(expression="file")
+    new = Id(str(uuid4()))
     if sent is None:
-        return Content(words.strip().encode(), "text/plain", "utf-8", "")
+        return Content(words.strip().encode(), Kind("text", "text/plain", "utf-8"), "", new)
     kind = inspect(sent.data, declared_type=sent.content_type, name=sent.name)
-    if kind.format == "cda":
-        _check_patient(sent.data, patient)
-    return Content(sent.data, kind.media_type, kind.charset, sent.name)
+    found = read_cda(sent.data) if kind.format == "cda" else None
+    if found:
+        _check_patient(found, patient)
+    return Content(sent.data, kind, sent.name, found.id if found else new)
 
 
 async def add(
@@ -79,9 +82,13 @@ async def add(
     by: Author,
     now: datetime,
     old: Resource | None = None,
+    shape: Callable[[Resource], Resource] | None = None,
 ) -> Resource:
-    """The document and its file, in the place of `old` when there is one. Raises FieldWrong; Changed when the old one changed."""
-    if wrong := typed.wrong(by=by.role, today=now.astimezone(wording.ZONE).date().isoformat()):
+    """The document and its file, in the place of `old` when there is one. Raises FieldWrong; Changed when the old one changed.
+
+    `shape` is for a page of its own, that says more of a document than the form of any file does.
+    """
+    if shape is None and (wrong := typed.wrong(by=by.role, today=now.astimezone(wording.ZONE).date().isoformat())):
         raise FieldWrong(expression=wrong)
     document, file = f"urn:uuid:{uuid4()}", f"urn:uuid:{uuid4()}"
     made = documents.reference(
@@ -93,6 +100,7 @@ async def add(
         custodian=by.organization,
         now=now.isoformat(timespec="seconds"),
     )
+    made = shape(made) if shape else made
     changes = list[Change]()
     if old is not None:
         made, superseded = documents.replacing(made, old)
@@ -119,7 +127,7 @@ def _shown(document: Resource, version: str) -> Resource:
     return {**document, "meta": {**document["meta"], "versionId": version}}
 
 
-def _check_patient(data: bytes, patient: Resource) -> None:
-    told, known = read_cda(data).patient.ins, in_force(patient)
+def _check_patient(document: Cda, patient: Resource) -> None:
+    told, known = document.patient.ins, in_force(patient)
     if told is not None and known is not None and told.value != known.value:
         raise SomebodyElse(expression="file")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from seve.fhir import Resource
+from seve.france.cda import read_cda
+from seve.france.documents import Kind
 from seve.sdk import NotFound, Visit, wording
 from seve.solutions.shared_record.actions import documents
 from seve.solutions.shared_record.actions.documents import Author, NoFile
@@ -41,7 +43,7 @@ async def write_summary(visit: Visit, *, title: str) -> Resource:
 
 
 async def _filed(visit: Visit, data: bytes, typed: Typed) -> Resource:
-    content = Content(data, "text/xml", "", f"{typed.kind}.xml")
+    content = Content(data, Kind("cda", "text/xml", ""), f"{typed.kind}.xml", read_cda(data).id)
     return await documents.add(
         visit.records, visit.path["patient"], typed=typed, content=content, by=Author.of(visit), now=visit.now
     )

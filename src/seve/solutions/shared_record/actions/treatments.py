@@ -1,4 +1,4 @@
-"""Confirming what a patient takes."""
+"""Confirming what a patient takes, and stopping what was prescribed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from seve.fhir import Resource
 from seve.sdk import Changed, Records
 from seve.solutions.shared_record.model.treatments import confirmation
-from seve.solutions.shared_record.queries import treatments
+from seve.solutions.shared_record.queries import sheets, treatments
 
 
 async def confirm(records: Records, patient_id: str, *, shown: frozenset[str], by: str, now: datetime) -> Resource:
@@ -17,3 +17,10 @@ async def confirm(records: Records, patient_id: str, *, shown: frozenset[str], b
     if group is None:
         raise Changed
     return await records.create(confirmation(group, patient_id, by=by, at=now.isoformat(timespec="seconds")))
+
+
+async def stop(records: Records, patient_id: str, id_: str, *, version: str) -> Resource:
+    """Stops a prescription as the page showed it (MedicationRequest.status). Raises NotFound; Changed when somebody changed it."""
+    await sheets.one(records, "MedicationRequest", id_, patient_id)
+    shown = await records.version("MedicationRequest", id_, version)
+    return await records.update({**shown, "status": "stopped"})

@@ -1,29 +1,18 @@
-"""The seven classes of content that the shared record has by law (N01), and which resources each is made of."""
+"""How each of the seven classes of content (N01; `seve.france.documents.classes` says which) is searched for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias, get_args
 
 from seve.fhir import Resource
+from seve.france.documents.classes import CONTENT_CLASSES, ContentClass, class_codes, content_class, types_shown
+from seve.france.documents.systems import CLASSES as CLASS_SYSTEM
 
-ContentClass: TypeAlias = Literal[
-    "reimbursements", "conditions", "treatments", "reports", "results", "certificates", "directives"
-]
-CLASSES: tuple[ContentClass, ...] = get_args(ContentClass)
-LOINC = "http://loinc.org"
+CLASSES = CONTENT_CLASSES
 REIMBURSED_MONTHS = 24
 """How long a reimbursement shows (N01)."""
-
-DOCUMENTS: dict[ContentClass, tuple[str, ...]] = {
-    "results": ("11502-2", "18748-4", "11526-1", "18725-2", "26436-6", "18842-5"),
-    "certificates": ("87273-9", "64297-5", "64298-3"),
-    "directives": ("42348-3", "75320-2", "81334-5"),
-    "treatments": ("57833-6", "77603-9", "18776-5"),
-}
-"""Types of documents (LOINC) by class; all others are reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +25,38 @@ class Source:
     query: tuple[tuple[str, str], ...] = ()
 
 
-def _documents(class_: ContentClass) -> Source:
-    return Source("DocumentReference", "date", "author", (("type", _either(DOCUMENTS[class_])), _NOT_REPLACED))
+def _documents(class_: ContentClass) -> tuple[Source, ...]:
+    """Those of a type that the class shows; those of a type in no table, by their class."""
+    known = _document(("type", _either(types_shown(class_))))
+    by_class = _either((CLASS_SYSTEM, code) for code in class_codes(class_))
+    return (known, _document(("category", by_class), _UNKNOWN)) if by_class else (known,)
 
 
-def _either(codes: tuple[str, ...]) -> str:
-    return ",".join(f"{LOINC}|{code}" for code in codes)
+def _reports() -> Iterator[Source]:
+    """Reports, and what belongs to none of the seven: a document is never out of sight."""
+    yield _document(("type", _either([*types_shown("reports"), *types_shown(None)])))
+    others = [code for class_ in CLASSES if class_ != "reports" for code in class_codes(class_)]
+    yield _document(("category:not", _either((CLASS_SYSTEM, code) for code in others)), _UNKNOWN)
+
+
+def _document(*query: tuple[str, str]) -> Source:
+    return Source("DocumentReference", "date", "author", (*query, _NOT_REPLACED))
+
+
+def _either(codes: Iterable[tuple[str, str]]) -> str:
+    return ",".join(f"{system}|{code}" for system, code in codes)
 
 
 _NOT_REPLACED = ("status", "current")
+_KNOWN = [one for class_ in (*CLASSES, None) for one in types_shown(class_)]
+_UNKNOWN = ("type:not", _either(_KNOWN))
 _RIGHT = ("status:not", "entered-in-error")
-_OTHERS = tuple(code for codes in DOCUMENTS.values() for code in codes)
 SOURCES: dict[ContentClass, tuple[Source, ...]] = {
-    "reimbursements": (Source("ExplanationOfBenefit", "created"), Source("Claim", "created")),
+    "reimbursements": (
+        Source("ExplanationOfBenefit", "created"),
+        Source("Claim", "created"),
+        *_documents("reimbursements"),
+    ),
     "conditions": (
         Source("Condition", "recorded-date", "asserter", (("verification-status:not", "entered-in-error"),)),
         Source("AllergyIntolerance", "date", "recorder", (("verification-status:not", "entered-in-error"),)),
@@ -60,19 +68,17 @@ SOURCES: dict[ContentClass, tuple[Source, ...]] = {
         Source("Immunization", "date", "performer", (_RIGHT,)),
         Source("Procedure", "date", "performer", (_RIGHT,)),
         Source("Encounter", "date", "participant", (_RIGHT,)),
-        _documents("treatments"),
+        *_documents("treatments"),
     ),
-    "reports": (
-        Source("DocumentReference", "date", "author", (("type:not", _either(_OTHERS)), _NOT_REPLACED)),
-    ),
+    "reports": tuple(_reports()),
     "results": (
         Source("Observation", "date", "performer", (_RIGHT,)),
         Source("DiagnosticReport", "date", "performer", (_RIGHT,)),
         Source("ImagingStudy", "started", "performer"),
-        _documents("results"),
+        *_documents("results"),
     ),
-    "certificates": (_documents("certificates"),),
-    "directives": (_documents("directives"),),
+    "certificates": _documents("certificates"),
+    "directives": _documents("directives"),
 }  # fmt: skip
 
 
@@ -84,15 +90,8 @@ def sources(class_: ContentClass | None) -> tuple[Source, ...]:
 
 
 def class_of(resource: Resource) -> ContentClass:
-    """The class that a resource belongs to."""
-    type_, codes = resource["resourceType"], set[object]()
-    if type_ == "DocumentReference":
-        codes = {coding.get("code") for coding in resource.get("type", {}).get("coding", ())}
-    for name in CLASSES:
-        is_document = type_ == "DocumentReference"
-        if codes.intersection(DOCUMENTS.get(name, ())) if is_document else type_ in [one.type for one in SOURCES[name]]:
-            return name
-    return "reports"
+    """The class that shows a resource; reports for what none of the seven has."""
+    return content_class(resource) or "reports"
 
 
 def reimbursed_since(today: date) -> date:

@@ -6,15 +6,17 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha1
 from typing import Any, Literal, TypeAlias
 
 from seve.fhir import Resource
 from seve.fhir.access.veils import VISIBILITY
-from seve.solutions.shared_record.model.contents import LOINC
+from seve.france.cda import Code, Id, Organization
+from seve.france.documents import Kind as FileKind
+from seve.france.documents.classes import DIRECTIVES, document_types
+from seve.france.documents.references import Filing, Told, file_reference
 
 IS_ARCHIVED = "https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition/pdsm-ext-is-archived"
-_CLASSES = "https://mos.esante.gouv.fr/NOS/TRE_A03-ClasseDocument/FHIR/TRE-A03-ClasseDocument"
+_LOINC, _A05 = DIRECTIVES.system, "1.2.250.1.213.1.1.4.12"
 _CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 _LONGEST = 200
 Writer: TypeAlias = Literal["patient", "professional"]
@@ -22,27 +24,32 @@ Writer: TypeAlias = Literal["patient", "professional"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of document: LOINC code, class of TRE_A03, and who may add one here."""
+    """A type of document, and who may add one here."""
 
-    code: str
-    class_: str
+    code: Code
     by: frozenset[Writer]
+
+
+def _kind(code: str, by: frozenset[Writer], *, system: str = _LOINC) -> Kind:
+    return Kind(document_types()[system, code].code, by)
 
 
 _BOTH: frozenset[Writer] = frozenset(("patient", "professional"))
 _CARERS: frozenset[Writer] = frozenset(("professional",))
 KINDS: dict[str, Kind] = {
-    "consultation": Kind("11488-4", "10", _CARERS),
-    "hospital": Kind("34112-3", "10", _CARERS),
-    "emergency": Kind("15507-7", "10", _CARERS),
-    "discharge": Kind("11490-0", "10", _CARERS),
-    "laboratory": Kind("11502-2", "10", _BOTH),
-    "imaging": Kind("18748-4", "31", _BOTH),
-    "prescription": Kind("57833-6", "42", _CARERS),
-    "summary": Kind("60591-5", "11", _CARERS),
-    "vaccination": Kind("87273-9", "52", _CARERS),
-    "directives": Kind("42348-3", "90", _BOTH),
-    "own": Kind("51855-5", "90", frozenset(("patient",))),
+    "consultation": _kind("11488-4", _CARERS),
+    "hospital": _kind("34112-3", _CARERS),
+    "emergency": _kind("15507-7", _CARERS),
+    "discharge": _kind("11490-0", _CARERS),
+    "laboratory": _kind("11502-2", _BOTH),
+    "imaging": _kind("18748-4", _BOTH),
+    "prescription": _kind("57833-6", _CARERS),
+    "summary": _kind("60591-5", _CARERS),
+    "vaccination": _kind("87273-9", _CARERS),
+    "certificate": _kind("CERT_DECL", _CARERS, system=_A05),
+    "directives": Kind(DIRECTIVES, _BOTH),
+    "wishes": _kind("EXPPAT_1", frozenset(), system=_A05),  # by its own page
+    "own": _kind("EXPPAT_2", frozenset(("patient",)), system=_A05),
 }
 
 
@@ -68,12 +75,12 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file that was looked at."""
+    """A file that was looked at; `id` is that of the document in it, or a new one."""
 
     data: bytes
-    media_type: str
-    charset: str
+    kind: FileKind
     name: str
+    id: Id
 
 
 def typed(form: Mapping[str, str] | Any) -> Typed:
@@ -100,22 +107,26 @@ def reference(
     typed: Typed, content: Content, *, patient_id: str, url: str, by: tuple[str, str], custodian: str, now: str
 ) -> Resource:
     """What the registry says of a document: `by` is who adds it, reference and name; `url` that of the file."""
-    kind = KINDS[typed.kind]
-    found: Resource = {
-        "resourceType": "DocumentReference",
-        "status": "current",
+    told = Told(
+        content.id,
+        typed.title,
+        KINDS[typed.kind].code,
+        typed.day or now[:10],
+        author=by[0],
+        custodian=custodian or Organization(""),
+    )
+    made = file_reference(content.kind, told, filing=Filing(url, content.data, f"Patient/{patient_id}", now))
+    attachment = {**attachment_of(made), "title": content.name or typed.title}
+    found = {
+        **made,
         "docStatus": "final",
-        "type": {"coding": [{"system": LOINC, "code": kind.code}]},
-        "category": [{"coding": [{"system": _CLASSES, "code": kind.class_}]}],
-        "subject": {"reference": f"Patient/{patient_id}"},
-        "date": now,
         "author": [{"reference": by[0], "display": by[1]}],
         "description": typed.title,
         "securityLabel": labels(typed),
-        "content": [{"attachment": _attachment(typed, content, url)}],
-        "context": {"period": {"start": typed.day or now[:10]}},
+        "content": [{**made["content"][0], "attachment": attachment}],
     }
-    return {**found, "custodian": {"reference": custodian}} if custodian else found
+    del found["meta"]  # nobody told practice setting and kind of facility, so that it does not claim the profile
+    return found
 
 
 def replacing(new: Resource, old: Resource) -> tuple[Resource, Resource]:
@@ -164,19 +175,9 @@ def labels(typed: Typed) -> list[dict[str, Any]]:
     return [{"coding": [one]} for one in found]
 
 
-def _attachment(typed: Typed, content: Content, url: str) -> dict[str, Any]:
-    return {
-        "contentType": _content_type(content),
-        "language": "fr-FR",
-        "url": url,
-        "size": len(content.data),
-        "hash": b64encode(sha1(content.data, usedforsecurity=False).digest()).decode(),  # R4: Attachment.hash is SHA-1
-        "title": content.name or typed.title,
-    }
-
-
 def _content_type(content: Content) -> str:
-    return f"{content.media_type}; charset={content.charset}" if content.charset else content.media_type
+    kind = content.kind
+    return f"{kind.media_type}; charset={kind.charset}" if kind.charset else kind.media_type
 
 
 def _codes(concept: dict[str, Any]) -> set[str]:

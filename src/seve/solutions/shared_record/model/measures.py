@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, TypeAlias, get_args
 
 from seve.fhir import Resource, units
+from seve.france.documents.systems import LOINC
 from seve.sdk import wording
-from seve.solutions.shared_record.model.contents import LOINC
 from seve.solutions.shared_record.model.entries import time_of, unusual
 
 UCUM = "http://unitsofmeasure.org"

@@ -1,4 +1,4 @@
-"""Problems, allergies and vaccines: what a form asks, and the resource it makes or changes."""
+"""Problems, allergies, vaccines and treatments: what a form asks, and the resource it makes or changes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any, Literal, TypeAlias, get_args
 from seve.fhir import Resource
 from seve.sdk import wording
 
-SheetName: TypeAlias = Literal["problems", "allergies", "vaccines"]
+SheetName: TypeAlias = Literal["problems", "allergies", "vaccines", "taken"]
 SHEETS: tuple[SheetName, ...] = get_args(SheetName)
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
+ATC = "http://www.whocc.no/atc"
 _LONGEST = 300
 
 
@@ -55,6 +56,11 @@ class Sheet:
     end: Callable[[Resource, str], Resource]
     is_over: Callable[[Resource], bool]
 
+    @property
+    def part(self) -> str:
+        """The part of the record that shows it."""
+        return "treatments" if self.name == "taken" else self.name
+
 
 def typed(form: Mapping[str, str] | Any) -> Typed:
     """The fields of a form."""
@@ -68,6 +74,7 @@ def new(kind: Sheet, patient_id: str, typed: Typed, *, by: str, at: str) -> Reso
     heads: dict[str, dict[str, Any]] = {
         "Condition": {"subject": whose, "recordedDate": at, "recorder": who, "asserter": who},
         "AllergyIntolerance": {"patient": whose, "recordedDate": at, "recorder": who, "asserter": who},
+        "MedicationStatement": {"subject": whose, "dateAsserted": at, "informationSource": who},
         "Immunization": {"status": "completed", "patient": whose, "recorded": at, "performer": [{"actor": who}]},
     }
     return kind.make({"resourceType": kind.type, **heads[kind.type]}, typed)
@@ -94,6 +101,55 @@ def _vaccine(found: Resource, typed: Typed) -> Resource:
     made = _with(found, occurrenceDateTime=typed.since, lotNumber=typed.detail, note=_note(typed))
     made["vaccineCode"] = _code(found.get("vaccineCode"), typed, "")
     return made
+
+
+def _taken(found: Resource, typed: Typed) -> Resource:
+    period = {"start": typed.since, "end": typed.until}
+    dosage = found.get("dosage", []) if _dosed(found) == typed.detail else [{"text": typed.detail}]
+    made = _with(
+        found,
+        effectivePeriod={name: day for name, day in period.items() if day},
+        effectiveDateTime="",
+        dosage=dosage if typed.detail else [],
+        note=_note(typed),
+    )
+    before = found.get("medicationCodeableConcept")
+    if before or typed.what != _named(found):
+        made["medicationCodeableConcept"] = _code(before, typed, ATC)
+        made.pop("medicationReference", None)
+    return {**made, "status": "completed" if typed.until else "active"}
+
+
+def _read_taken(found: Resource) -> Typed:
+    period = found.get("effectivePeriod", {})
+    return Typed(
+        what=_named(found),
+        code=next(iter(wording.codes(found.get("medicationCodeableConcept"), ATC)), ""),
+        since=(period.get("start") or found.get("effectiveDateTime", ""))[:10],
+        until=period.get("end", "")[:10],
+        detail=_dosed(found),
+        note=_noted(found),
+    )
+
+
+def _end_taken(found: Resource, day: str) -> Resource:
+    period = {**found.get("effectivePeriod", {}), "end": day}
+    if "effectiveDateTime" in found:
+        period = {"start": found["effectiveDateTime"], **period}
+    kept = {name: value for name, value in found.items() if name != "effectiveDateTime"}
+    return {**kept, "status": "stopped", "effectivePeriod": period}
+
+
+def _is_stopped(found: Resource) -> bool:
+    return found.get("status") not in ("active", "intended", "on-hold", "unknown")
+
+
+def _named(found: Resource) -> str:
+    return wording.coded(found.get("medicationCodeableConcept") or found.get("medicationReference", {}).get("display"))
+
+
+def _dosed(found: Resource) -> str:
+    return "; ".join(one["text"] for one in found.get("dosage", ()) if one.get("text"))
 
 
 def _read_condition(found: Resource) -> Typed:
@@ -194,5 +250,9 @@ SHEETS_BY_NAME: dict[SheetName, Sheet] = {
     "vaccines": Sheet(
         "vaccines", "Immunization", (("status:not", "entered-in-error"), ("_sort", "-date")), ("what", "since", "detail", "note"),
         _vaccine, _read_vaccine, _end_vaccine, _is_error,
+    ),
+    "taken": Sheet(
+        "taken", "MedicationStatement", (("status:not", "entered-in-error"), ("_sort", "-effective")),
+        ("what", "code", "detail", "since", "until", "note"), _taken, _read_taken, _end_taken, _is_stopped,
     ),
 }  # fmt: skip

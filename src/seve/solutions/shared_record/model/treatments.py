@@ -15,7 +15,13 @@ from seve.sdk import wording
 from seve.solutions.shared_record.model.entries import time_of
 
 _STRENGTH = re.compile(r"\b\d.*$")
-_SYSTEMS = (("atc", "ATC"), ("cip", "CIP"), ("cis", "CIS"))
+_SYSTEMS = (
+    ("atc", "ATC"),
+    ("cip", "CIP"),
+    ("cis", "CIS"),
+    ("1.2.250.1.213.2.3.2", "CIP"),
+    ("1.2.250.1.213.2.3.1", "CIS"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,22 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from seve.fhir import Resource
-from seve.france.cda import Cda, CdaWrong
-from seve.france.documents import DocumentRefused
+from seve.france.cda import Cda, CdaWrong, image_type
+from seve.france.documents import DocumentRefused, inspect
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, Changed, Document, NotFound, To, View, Visit
 from seve.solutions.shared_record.actions import documents as deeds
 from seve.solutions.shared_record.actions.documents import Author, FieldWrong, NoFile, SomebodyElse
+from seve.solutions.shared_record.actions.opening import NotOpen, check_open
 from seve.solutions.shared_record.model import documents
 from seve.solutions.shared_record.model.contents import ContentClass
 from seve.solutions.shared_record.model.documents import Typed
 from seve.solutions.shared_record.model.entries import Entry, entry
-from seve.solutions.shared_record.pages.frame import Frame, entries_of, framed
+from seve.solutions.shared_record.pages.frame import BASE, Frame, entries_of, framed
 from seve.solutions.shared_record.queries import documents as queries
 from seve.solutions.shared_record.queries import patients
 
-_REFUSED = (NoFile, FieldWrong, SomebodyElse, DocumentRefused, CdaWrong, Changed)
+_REFUSED = (NotOpen, NoFile, FieldWrong, SomebodyElse, DocumentRefused, CdaWrong, Changed)
 _SEEN = frozenset({"image/png", "image/jpeg", "image/gif"})
 _INLINE = _SEEN | {"application/pdf", "text/plain"}
 
@@ -52,7 +53,7 @@ class Adding(View):
 
 @dataclass(frozen=True)
 class Opened(View):
-    """A document: `shown_as` is how its content is shown (cda, text, image, pdf, file, elsewhere, broken)."""
+    """A document: `shown_as` is how its content is shown (cda, text, image, pdf, harmful, file, elsewhere, broken), `file` where."""
 
     template: ClassVar[str] = "document.html"
     frame: Frame
@@ -62,6 +63,7 @@ class Opened(View):
     shown_as: str
     cda: Cda | None
     text: str
+    file: str
     size: int
     media_type: str
     is_current: bool
@@ -89,6 +91,7 @@ async def add(visit: Visit) -> To | Again:
     """Adds or replaces; what was typed is kept when something is refused, and nothing is left behind."""
     id_, typed, replaces = visit.path["patient"], documents.typed(visit.form), visit.form["replaces"]
     try:
+        await check_open(visit.records, id_)
         old = await queries.document(visit.records, id_, replaces) if replaces else None
         if old is not None:
             old = {**old, "meta": {**old["meta"], "versionId": visit.form["version"]}}
@@ -114,11 +117,9 @@ async def download(visit: Visit) -> Document:
     file = await queries.file(visit.records, found)
     if file is None:
         raise NotFound
-    data, media_type = file.data, file.media_type
-    if visit.query.get("body") and file.cda and file.cda.body:
-        data, media_type = file.cda.body.data, file.cda.body.media_type
+    data, media_type = _part(file, visit)
     name = documents.attachment_of(found).get("title") or found["id"]
-    is_inline = media_type in _INLINE and visit.query.get("keep") != "1"
+    is_inline = media_type in _INLINE and visit.query.get("keep") != "1" and _is_harmless(data, media_type)
     return Document(data, media_type if is_inline else "application/octet-stream", name, is_inline=is_inline)
 
 
@@ -145,6 +146,35 @@ async def announce(visit: Visit) -> To | Again:
     return To(f"/{id_}/documents/{found['id']}", {"done": "announced"})
 
 
+def _part(file: queries.File, visit: Visit) -> tuple[bytes, str]:
+    """The bytes that were asked for and their type: the file, the body of a CDA, or one of its images. Raises NotFound."""
+    number = visit.query.get("image", "")
+    if number:
+        attachments = file.cda.attachments if file.cda else ()
+        shown = (
+            attachments[int(number)]
+            if number.isascii() and number.isdigit() and int(number) < len(attachments)
+            else None
+        )
+        if shown is None or not (media_type := image_type(shown)):
+            raise NotFound
+        return shown.data, media_type
+    if visit.query.get("body") and file.cda and file.cda.body:
+        return file.cda.body.data, file.cda.body.media_type
+    return file.data, file.media_type
+
+
+def _is_harmless(data: bytes, media_type: str) -> bool:
+    """A PDF that came by the API was not looked at when it was added; one that acts is kept, not shown."""
+    if media_type != "application/pdf":
+        return True
+    try:
+        inspect(data, declared_type=media_type)
+    except DocumentRefused:
+        return False
+    return True
+
+
 async def _adding(visit: Visit, typed: Typed, replaces: str, problem: Refusal | None = None) -> Adding:
     frame = await framed(visit, "documents")
     old = await queries.document(visit.records, frame.id, replaces) if replaces else None
@@ -162,8 +192,9 @@ async def _adding(visit: Visit, typed: Typed, replaces: str, problem: Refusal | 
 
 
 async def _opened(visit: Visit, frame: Frame, found: Resource) -> Opened:
+    images = f"{BASE}/{frame.id}/documents/{found['id']}/file?image="
     try:
-        file, way = await queries.file(visit.records, found), "elsewhere"
+        file, way = await queries.file(visit.records, found, images=images), "elsewhere"
     except CdaWrong:
         file, way = None, "broken"
     shown = entry(found, visit.language)
@@ -175,7 +206,8 @@ async def _opened(visit: Visit, frame: Frame, found: Resource) -> Opened:
         version=found["meta"]["versionId"],
         shown_as=_shown_as(file) if file else way,
         cda=file.cda if file else None,
-        text=file.text if file else "",
+        text=_text_of(file) if file else "",
+        file=_address(file),
         size=len(file.data) if file else 0,
         media_type=file.media_type if file else "",
         is_current=found["status"] == "current",
@@ -188,12 +220,29 @@ async def _opened(visit: Visit, frame: Frame, found: Resource) -> Opened:
 
 def _shown_as(file: queries.File) -> str:
     if file.cda:
-        return "cda"
-    if file.media_type in _SEEN:
+        body = file.cda.body
+        return _way(body.data, body.media_type) if body else "cda"
+    return _way(file.data, file.media_type)
+
+
+def _way(data: bytes, media_type: str) -> str:
+    if media_type in _SEEN:
         return "image"
-    return {"text/plain": "text", "application/pdf": "pdf"}.get(file.media_type, "file")
+    if media_type == "application/pdf" and not _is_harmless(data, media_type):
+        return "harmful"
+    return {"text/plain": "text", "application/pdf": "pdf"}.get(media_type, "file")
+
+
+def _text_of(file: queries.File) -> str:
+    body = file.cda.body if file.cda else None
+    return body.data.decode(errors="replace") if body and body.media_type == "text/plain" else file.text
+
+
+def _address(file: queries.File | None) -> str:
+    """Where the file is to be seen, below the document: of a CDA of level 1, its body."""
+    return "file?body=1" if file and file.cda and file.cda.body else "file"
 
 
 def _kind_of(document: Resource) -> str:
     codes = {coding.get("code") for coding in document.get("type", {}).get("coding", ())}
-    return next((name for name, kind in documents.KINDS.items() if kind.code in codes), "")
+    return next((name for name, kind in documents.KINDS.items() if kind.code.code in codes), "")

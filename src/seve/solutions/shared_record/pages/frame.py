@@ -22,6 +22,7 @@ _PARTS = (
     "problems",
     "allergies",
     "vaccines",
+    "directives",
     "reimbursements",
 )
 
@@ -96,5 +97,6 @@ _DONE = frozenset(
         "closed",
         "restored",
         "announced",
+        "stopped",
     }
 )

@@ -11,6 +11,7 @@ from seve.kernel.refusals import Refusal
 from seve.sdk import Again, To, View, Visit
 from seve.solutions.shared_record.actions import notes as deeds
 from seve.solutions.shared_record.actions.documents import NoFile
+from seve.solutions.shared_record.actions.opening import NotOpen, check_open
 from seve.solutions.shared_record.model import notes
 from seve.solutions.shared_record.pages.frame import PACKAGE, Frame, framed
 
@@ -33,10 +34,11 @@ async def form(visit: Visit) -> Writing:
 async def write(visit: Visit) -> To | Again:
     """Keeps a note; what was typed stays when it is refused."""
     try:
+        await check_open(visit.records, visit.path["patient"])
         made = await deeds.write_note(
             visit, notes.written(visit.form), title=visit.say(f"{PACKAGE}.kinds.consultation")
         )
-    except (NoFile, CdaWrong) as problem:
+    except (NotOpen, NoFile, CdaWrong) as problem:
         return await _again(visit, problem)
     return To(f"/{visit.path['patient']}/documents/{made['id']}", {"done": "added"})
 
@@ -44,8 +46,9 @@ async def write(visit: Visit) -> To | Again:
 async def summarise(visit: Visit) -> To | Again:
     """Makes the summary of the record as it stands."""
     try:
+        await check_open(visit.records, visit.path["patient"])
         made = await deeds.write_summary(visit, title=visit.say(f"{PACKAGE}.kinds.summary"))
-    except CdaWrong as problem:
+    except (NotOpen, CdaWrong) as problem:
         return await _again(visit, problem)
     return To(f"/{visit.path['patient']}/documents/{made['id']}", {"done": "added"})
 

@@ -1,4 +1,4 @@
-"""Problems, allergies and vaccines as lists; professionals add, correct and end."""
+"""Problems, allergies, vaccines and treatments that were told, as lists; professionals add, correct and end."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def add(visit: Visit, kind: Sheet) -> To | Again:
         await deeds.add(visit.records, kind, id_, typed=typed, by=visit.visitor.acts_as, now=visit.now)
     except NotRight as problem:
         return Again(await _listed(visit, kind, typed, problem.expression), problem)
-    return To(f"/{id_}/{kind.name}", {"done": "added"})
+    return To(f"/{id_}/{kind.part}", {"done": "added"})
 
 
 async def edit(visit: Visit, kind: Sheet) -> Edited:
@@ -99,7 +99,7 @@ async def correct(visit: Visit, kind: Sheet) -> To | Again:
         await deeds.correct(visit.records, kind, found["id"], version=visit.form["version"], typed=typed, now=visit.now)
     except (NotRight, Changed) as problem:
         return Again(await _edited(visit, kind, found, typed, problem), problem)
-    return To(f"/{id_}/{kind.name}", {"done": "corrected"})
+    return To(f"/{id_}/{kind.part}", {"done": "corrected"})
 
 
 async def end(visit: Visit, kind: Sheet) -> To | Again:
@@ -110,18 +110,18 @@ async def end(visit: Visit, kind: Sheet) -> To | Again:
         await deeds.end(visit.records, kind, found["id"], version=visit.form["version"], now=visit.now)
     except Changed as problem:
         return Again(await _edited(visit, kind, found, kind.read(found), problem), problem)
-    return To(f"/{id_}/{kind.name}", {"done": "ended"})
+    return To(f"/{id_}/{kind.part}", {"done": "ended"})
 
 
 async def _listed(visit: Visit, kind: Sheet, typed: Typed, wrong: str) -> Listed:
-    frame = await framed(visit, kind.name)
+    frame = await framed(visit, kind.part)
     lines = _lines(visit, kind, await queries.listed(visit.records, kind, frame.id))
     authors = await patients.authors(visit.records, [line.entry for line in lines])
     return Listed(frame, kind.name, lines, authors, kind.fields, typed, wrong)
 
 
 async def _edited(visit: Visit, kind: Sheet, found: Resource, typed: Typed, problem: Refusal | None = None) -> Edited:
-    frame = await framed(visit, kind.name)
+    frame = await framed(visit, kind.part)
     (line,) = _lines(visit, kind, (found,))
     return Edited(
         frame=frame,

@@ -58,14 +58,17 @@ async def document(records: Records, patient_id: str, id_: str) -> Resource:
     return found
 
 
-async def file(records: Records, document: Resource) -> File | None:
-    """The file of a document; None for one that is kept elsewhere. Raises NotFound when it may not be seen."""
+async def file(records: Records, document: Resource, *, images: str = "") -> File | None:
+    """The file of a document; None for one that is kept elsewhere. Raises NotFound when it may not be seen.
+
+    `images` is the address that the images of a CDA document are asked for by their number.
+    """
     url = documents.attachment_of(document).get("url", "")
     if not url.startswith("Binary/"):
         return None
     data, content_type = await records.binary(url.partition("/")[2])
     media_type = content_type.partition(";")[0].strip().lower()
-    return File(data, media_type, content_type, read_cda(data) if media_type in _CDA else None)
+    return File(data, media_type, content_type, read_cda(data, images=images) if media_type in _CDA else None)
 
 
 async def replacements(records: Records, document: Resource) -> tuple[Resource, ...]:

@@ -36,7 +36,7 @@ async def authors(records: Records, entries: Iterable[Entry]) -> dict[str, str]:
     return {reference: ", ".join(filter(None, (p.name, p.organization))) for reference, p in known.items() if p.name}
 
 
-async def last_patients(records: Records) -> tuple[tuple[str, str, str], ...]:
+async def known_patients(records: Records) -> tuple[tuple[str, str, str], ...]:
     """Those whom a professional may see, by family name: id, name, birth date."""
     found = await records.search("Patient", ("_sort", "family"), ("_count", str(_SHOWN)))
     return tuple((one["id"], wording.name_of(one), one.get("birthDate", "")) for one in found.matches)

@@ -73,12 +73,14 @@ class _Stream:
             await self.begin()
 
 
-async def timeline(records: Records, patient_id: str, filters: Filters, *, today: str, page: str = "") -> Timeline:
-    """What happened, newest first. `page` is a token that a timeline with the same filters gave."""
-    streams = list(_streams(records, patient_id, filters, today=today, page=page))
+async def timeline(
+    records: Records, patient_id: str, filters: Filters, *, today: str, page: str = "", size: int = PAGE
+) -> Timeline:
+    """What happened, newest first, `size` entries at most. `page` is a token that a timeline with the same filters and size gave."""
+    streams = list(_streams(records, patient_id, filters, today=today, page=page, size=size))
     await asyncio.gather(*(stream.begin() for stream in streams if stream))
     shown = list[Resource]()
-    while len(shown) < PAGE and (newest := _newest(streams)):
+    while len(shown) < size and (newest := _newest(streams)):
         shown.append(await newest.take())
     is_over = _newest(streams) is None
     return Timeline(tuple(shown), "" if is_over else _SEPARATOR.join(map(_token, streams)))
@@ -94,7 +96,9 @@ def _token(stream: _Stream | None) -> str:
     return f"{stream.place}.{stream.taken}" if stream and stream.head else _OVER
 
 
-def _streams(records: Records, patient_id: str, filters: Filters, *, today: str, page: str) -> Iterator[_Stream | None]:
+def _streams(
+    records: Records, patient_id: str, filters: Filters, *, today: str, page: str, size: int
+) -> Iterator[_Stream | None]:
     """A stream for each source; None for those of which a page token says that nothing is left."""
     asked = [one for one in sources(filters.class_) if one.author or not filters.author]
     places = page.split(_SEPARATOR)
@@ -102,7 +106,8 @@ def _streams(records: Records, patient_id: str, filters: Filters, *, today: str,
         places = [""] * len(asked)
     for source, place in zip(asked, places, strict=True):
         token, _, taken = place.rpartition(".")
-        pairs = tuple(_pairs(source, patient_id, filters, today))
+        count = size if size != PAGE else _AT_ONCE
+        pairs = (*_pairs(source, patient_id, filters, today), ("_count", str(count)))
         is_over = place == _OVER
         yield None if is_over else _Stream(records, source, pairs, token, int(taken) if taken.isdigit() else 0)
 
@@ -122,4 +127,3 @@ def _pairs(source: Source, patient_id: str, filters: Filters, today: str) -> Ite
     for word in filters.words.split():
         yield "_content", word
     yield "_sort", f"-{source.date}"
-    yield "_count", str(_AT_ONCE)
