@@ -53,6 +53,19 @@ class Agendas:
         except VersionMismatch as error:
             raise Changed from error
 
-    def _check(self) -> None:
-        if "Appointment" not in self._manifest.writes:
-            raise Undeclared(solution=self._manifest.id, verb="writes", type="Appointment")
+    async def keep(self, schedule: Resource) -> Resource:
+        """A new agenda of the visitor's, or one that was read, changed; as stored.
+
+        Raises Changed, NotFound, NotTheirTime, InvalidContent.
+        """
+        self._check("Schedule")
+        try:
+            return await deeds.keep(self._engine, self._grant, schedule)
+        except NoSuchResource as error:
+            raise NotFound from error
+        except VersionMismatch as error:
+            raise Changed from error
+
+    def _check(self, type_: str = "Appointment") -> None:
+        if type_ not in self._manifest.writes:
+            raise Undeclared(solution=self._manifest.id, verb="writes", type=type_)

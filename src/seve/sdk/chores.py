@@ -15,6 +15,7 @@ from seve.engine.notifications.notifying import notify
 from seve.jobs.declaring import Job as QueueJob
 from seve.jobs.declaring import Payload
 from seve.sdk.agendas import Agendas
+from seve.sdk.links import Links
 from seve.sdk.records import Records
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Doors:
         self._manifest = manifest
         self.records = Records(engine, grant, manifest)
         self.agendas = Agendas(engine, grant, manifest)
+        self.links = Links(engine, manifest)
 
     async def notify(self, person: str, template: str, **fields: object) -> int:
         """Tells a person (a reference) something, by a template of the platform; how many accounts of theirs were told.

@@ -18,12 +18,14 @@ from seve.engine.access.held import Grants
 from seve.engine.identity.refusals import SignInNeeded
 from seve.engine.rights.printing import NoPrinterError, as_pdf
 from seve.sdk.chores import Doors
+from seve.sdk.links import Links
 from seve.sdk.refusals import NoPrinter, NotForYou
 from seve.sdk.sockets import Rooms, SolutionSockets, Way
 from seve.sdk.visit import NOBODY, Again, Document, Paper, To, View, Visit, Visitor
 from seve.web.navigation import Audience, Section, audience_of
 from seve.web.signin.devices import address_of
 from seve.web.signin.forms import Form
+from seve.web.signin.forms import read as read_form
 from seve.web.signin.pages import Pages
 from seve.web.uploads import Sent, read_sent
 
@@ -84,6 +86,8 @@ class _Place:
         """One page."""
 
         async def answer(request: Request) -> Response:
+            if page.link:
+                return await self._linked(request, page)
             held = await self._let_in(request, page)
             form, files = _NO_FORM, dict[str, Sent]()
             if held is not None and page.method == "POST":
@@ -99,6 +103,20 @@ class _Place:
 
         path = self._solution.manifest.path + page.path.removesuffix("/")
         return Route(path, self._pages.guarded(answer), methods=[page.method])
+
+    async def _linked(self, request: Request, page: Page) -> Response:
+        """A page for a signed link: the platform does what it is for, and the trail has an entry of nobody. Raises NotFound."""
+        manifest = self._solution.manifest
+        linked = Links(self._engine, manifest).opened(request.path_params["link"], page.link)
+        form = await read_form(self._pages.identity, request, None) if page.method == "POST" else _NO_FORM
+        request.state.badge = None
+        grant = replace(public_grant(source=address_of(request)), sight=None, scopes=None)
+        doors = Doors(self._engine, grant, manifest)
+        visit = replace(self._visit(request, None, form, {}), doors=doors, linked=linked)
+        shown = await page.answer(visit)
+        if isinstance(shown, Paper):
+            return await self._printed(request, None, shown)
+        return self._response(request, None, shown)
 
     async def _let_in(self, request: Request, page: Page) -> Held | None:
         """The session; None for nobody, on a page for anyone. Raises SignInNeeded, NotForYou."""
@@ -129,6 +147,7 @@ class _Place:
             query=request.query_params,
             form=form,
             files=files,
+            asked=tuple(request.query_params.multi_items()),
             desk_doors=self._desk_doors(held, grant),
             rooms=self._rooms,
         )

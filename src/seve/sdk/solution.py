@@ -28,8 +28,9 @@ class Page:
     """One route. `path` is below the solution's own (`/{patient}/documents`), `roles` those of the manifest that may come.
 
     `needs_script`: without JavaScript it only says so; every other page works without. A page for `anyone` reads what is public
-    and takes no form, since nobody signed in for what it would write: ValueError. `uses`: the devices for which it may ask the
-    browser; no page may otherwise.
+    and takes no form, since nobody signed in for what it would write: ValueError. The exception is a page for a signed link
+    (`{link}` in its path, `link` its purpose; `seve.sdk.links`): the platform does there what the link is for. `uses`: the devices
+    for which it may ask the browser; no page may otherwise.
     """
 
     path: str
@@ -38,9 +39,10 @@ class Page:
     method: Method = "GET"
     needs_script: bool = False
     uses: frozenset[Device] = frozenset()
+    link: str = ""
 
     def __post_init__(self) -> None:
-        if "anyone" in self.roles and self.method != "GET":
+        if "anyone" in self.roles and self.method != "GET" and not self.link:
             raise ValueError(f"{self.path}: a page for anyone takes no form")
 
 

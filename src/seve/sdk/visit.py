@@ -48,7 +48,8 @@ NOBODY = Visitor(role="anyone", name="", acts_as="", person="", organization="",
 class Visit:
     """A request: `path` holds the places of the page's path, `query` the last value of each parameter, `form` the fields of a
     POST (empty otherwise; they came from our own page) and `files` by field. `doors` also tell people and
-    ask for work. `now` is the time of the request, `rooms` are those in which visitors of the solution meet at once.
+    ask for work. `now` is the time of the request, `rooms` are those in which visitors of the solution meet at once, `asked` all
+    parameters of its address in order, and `linked` the reference that a signed link is for ("" on other pages).
     """
 
     visitor: Visitor
@@ -60,6 +61,8 @@ class Visit:
     form: Form
     files: Mapping[str, Sent]
     rooms: Rooms
+    asked: tuple[tuple[str, str], ...] = ()
+    linked: str = ""
     desk_doors: Doors | None = None
 
     @property
@@ -70,6 +73,11 @@ class Visit:
         if self.desk_doors is None:
             raise NotForYou
         return self.desk_doors
+
+    @property
+    def site(self) -> str:
+        """The address of the site, for links that are read elsewhere."""
+        return self.doors.links.site
 
     @property
     def records(self) -> Records:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FEW: Final = 64
-_WINDOWS: Final = 64
+_WINDOWS: Final = 64  # as agenda.walk has it
 _NOBODY: Final = (-(2**31), "")
 
 
@@ -130,7 +130,6 @@ async def _walk(connection: Connection | Pool, wanted: Wanted, found: _Found) ->
             minute_of(wanted.since),
             minute_of(wanted.until),
             list(wanted.tags),
-            _WINDOWS,
             *after,
             _now(),
         )

@@ -7,6 +7,8 @@ from typing import Any
 
 from seve.territory.generating import Terms, Wishes, recorded
 from seve.territory.people.person import Home, Person, Relative
+from seve.territory.places.agendas import booked
+from seve.territory.places.world import world
 from seve.territory.tables import table
 from seve.territory.traces.record import Record
 
@@ -30,8 +32,11 @@ def known(terms: Terms) -> Iterator[Record]:
         people[row["of"]].relatives.append(relative)
         if row.get("is_helper"):
             helpers[row["of"]] = relative
-    for row in rows["person"]:
-        yield recorded(terms, people[row["id"]], wishes=_wishes(row, helpers.get(row["id"])))
+    for rank, row in enumerate(rows["person"]):
+        who = people[row["id"]]
+        found = recorded(terms, who, wishes=_wishes(row, helpers.get(row["id"])))
+        found.resources += booked(world(terms.seed), who, doctor=row["doctor"], rank=rank, after=terms.until)
+        yield found
 
 
 def _person(row: dict[str, Any], order: int) -> Person:

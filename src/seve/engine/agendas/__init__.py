@@ -1,6 +1,7 @@
 """Appointments on agendas: who may take time, move it and give it back. That no time is taken twice is the store's constraint."""
 
 from seve.engine.agendas.booking import book, change
+from seve.engine.agendas.keeping import keep
 from seve.engine.agendas.refusals import NotFree
 
-__all__ = ["NotFree", "book", "change"]
+__all__ = ["NotFree", "book", "change", "keep"]

@@ -35,18 +35,24 @@ _CHOICES: Final = 3
 _CHOICE_DAYS: Final = 120
 _PEOPLE: Final = ("PractitionerRole", "Practitioner", "Device")
 _THEIRS: Final = frozenset(
-    {"meta", "status", "start", "end", "minutesDuration", "participant", "comment", "cancelationReason", "extension"}
-)
-"""What the patient's side may change; of the participants only their own answer."""
+    {
+        "meta", "status", "start", "end", "minutesDuration", "participant", "comment", "cancelationReason", "extension",
+        "contained", "supportingInformation",
+    }
+)  # fmt: skip
+"""What the patient's side may change; of the participants only their own answer. What is contained are answers to a questionnaire."""
 
 
 async def book(engine: Engine, grant: Grant, appointment: Resource) -> Resource:
-    """A new appointment of the agenda that it names, as stored. `end` and those who are needed are filled in from the agenda.
+    """A new appointment of the agenda that it names, as stored. `end` and those who are needed are filled in from the agenda. One that
+    takes no time (`waitlist`: somebody waits for some) is written as it is.
 
     Raises NotFree, NotTheirTime, NoAgenda, InvalidContent.
     """
     schedule = await _schedule(engine, grant, asked(appointment))
     side = await _side(engine, grant, appointment, schedule)
+    if appointment["status"] not in HOLDING:
+        return await _written(engine, grant, appointment)
     return await _placed(engine, grant, appointment, schedule, side=side)
 
 
@@ -92,7 +98,10 @@ def _check_part(before: Resource, after: Resource) -> None:
             raise NotTheirPart(what=f"Appointment.{name}")
     if before["status"] != after["status"] and after["status"] not in ("booked", "cancelled"):
         raise NotTheirPart(what="Appointment.status")
-    if before["status"] not in ("proposed", "pending", "booked") or asked(before).agenda != asked(after).agenda:
+    if (
+        before["status"] not in ("proposed", "pending", "booked", "waitlist")
+        or asked(before).agenda != asked(after).agenda
+    ):
         raise NotTheirPart(what="Appointment.status")
     if [_unanswered(one) for one in before["participant"]] != [_unanswered(one) for one in after["participant"]]:
         raise NotTheirPart(what="Appointment.participant")
@@ -166,7 +175,10 @@ def _filled(appointment: Resource, schedule: Resource, found: Free | None, peopl
         changed["minutesDuration"] = found.minutes
     present = set(actors(appointment))
     needed = [one for one in people or _people(schedule) if one not in present]
-    added = [{"actor": {"reference": one}, "required": "required", "status": "accepted"} for one in needed]
+    named: dict[str, dict[str, Any]] = {str(one.get("reference", "")): one for one in schedule.get("actor", [])}
+    added = [
+        {"actor": named.get(one, {"reference": one}), "required": "required", "status": "accepted"} for one in needed
+    ]
     return {**changed, "participant": [*appointment.get("participant", []), *added]}
 
 

@@ -1,7 +1,7 @@
 """Templates: a subject and a body by key, in both languages, with fields of declared kinds.
 
 The kinds are what a message may hold, since it is read on locked screens and in other people's mail: the name of a place, a day,
-a moment, a number. There is none for free text, and the name of a place is looked up, never given: nothing clinical can get in.
+a moment, a number, a signed link. There is none for free text, and the name of a place is looked up, never given: nothing clinical can get in.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from seve.kernel.texts import LANGUAGES, Language, catalogue, text
 if TYPE_CHECKING:
     from seve.store.notifications import Notification
 
-HARMLESS = frozenset({"place", "day", "moment", "number"})
+HARMLESS = frozenset({"place", "day", "moment", "number", "link"})
 PLACES = ("Organization", "Location", "HealthcareService")
 _PACKAGE = "engine/notifications"
+_LINK = re.compile(r"https?://[^/\s]{1,253}(/[a-z0-9-]{1,40}){1,4}/[A-Za-z0-9._-]{32,200}")
+"""An address that ends in a token, and has nothing else: no parameters."""
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -53,6 +55,10 @@ def checked(template: Template) -> Template:
 _SHIPPED = (
     Template("new_document", {"place": "place", "day": "day"}),
     Template("appointment", {"place": "place", "at": "moment"}),
+    Template("reminder_days", {"place": "place", "at": "moment", "link": "link"}),
+    Template("reminder_hours", {"place": "place", "at": "moment", "link": "link"}),
+    Template("time_freed", {"place": "place", "at": "moment", "minutes": "number"}),
+    Template("appointment_stranded", {"place": "place", "at": "moment"}),
     Template("access", {"at": "moment"}),
     Template("waiting", {"number": "number"}),
     Template("record_opening", {"day": "day"}),
@@ -97,6 +103,8 @@ def _written(template: Template, name: str, value: object) -> str:
             return value.isoformat()
         case "moment", datetime() if value.tzinfo is not None:
             return value.isoformat()
+        case "link", str() if _LINK.fullmatch(value):
+            return value
         case "number", int() if not isinstance(value, bool):
             return str(value)
         case _:

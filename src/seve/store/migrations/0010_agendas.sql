@@ -61,7 +61,7 @@ CREATE TABLE vacancy (
     longest   integer NOT NULL
 );
 CREATE INDEX vacancy_by_schedule ON vacancy (schedule, lo);
-CREATE INDEX vacancy_by_next_free ON vacancy (next_free) WHERE next_free IS NOT NULL;
+CREATE INDEX vacancy_by_next_free ON vacancy (next_free, schedule) WHERE next_free IS NOT NULL;
 CREATE INDEX vacancy_by_actor ON vacancy USING gin (actors) WITH (fastupdate = off);
 
 -- What is free of a window. Of a group, a cell of the grid is taken once all its seats are.

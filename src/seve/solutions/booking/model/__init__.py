@@ -1,0 +1,1 @@
+"""Decisions on appointments and agendas, pure."""

@@ -1,0 +1,65 @@
+"""Appointments: of a patient, of a day, of a line of those who wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from seve.fhir import Resource
+from seve.sdk import Records
+from seve.solutions.booking.model.capacity import Usage, usage
+
+_PAGE = "200"
+_MOST_PAGES = 50
+
+
+async def of_patient(records: Records, reference: str, *, since: datetime) -> tuple[Resource, ...]:
+    """Those that begin later, in order; also those without a time (who wait)."""
+    timed, waiting = await asyncio.gather(
+        all_pages(records, ("patient", reference), ("date", f"ge{_said(since)}"), ("_sort", "date")),
+        all_pages(records, ("patient", reference), ("status", "waitlist")),
+    )
+    return (*timed, *waiting)
+
+
+async def between(records: Records, actors: Iterable[str], since: datetime, until: datetime) -> tuple[Resource, ...]:
+    """Those of some actors that begin in a time, in order."""
+    return await all_pages(
+        records,
+        ("actor", ",".join(actors)),
+        ("date", f"ge{_said(since)}"),
+        ("date", f"lt{_said(until)}"),
+        ("_sort", "date"),
+    )
+
+
+async def waiting_for(records: Records, actors: Iterable[str]) -> tuple[Resource, ...]:
+    """Who waits for a time of some actors, first come first."""
+    found = await all_pages(records, ("actor", ",".join(actors)), ("status", "waitlist"))
+    return tuple(sorted(found, key=lambda one: (one.get("created", ""), one["id"])))
+
+
+async def used(records: Records, reference: str, *, now: datetime) -> Usage:
+    """What a patient has booked so far."""
+    to_come, lately = await asyncio.gather(
+        all_pages(records, ("patient", reference), ("date", f"ge{_said(now)}")),
+        all_pages(records, ("patient", reference), ("_lastUpdated", f"ge{_said(now - timedelta(days=1))}")),
+    )
+    return usage({one["id"]: one for one in (*to_come, *lately)}.values(), now=now)
+
+
+async def all_pages(records: Records, *pairs: tuple[str, str]) -> tuple[Resource, ...]:
+    """Everything that matches, page by page."""
+    found, token = list[Resource](), ""
+    for _ in range(_MOST_PAGES):
+        page = await records.search("Appointment", *pairs, ("_count", _PAGE), page=token)
+        found += page.matches
+        token = page.next
+        if not token:
+            break
+    return tuple(found)
+
+
+def _said(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
