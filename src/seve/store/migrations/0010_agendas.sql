@@ -62,7 +62,14 @@ CREATE TABLE vacancy (
 );
 CREATE INDEX vacancy_by_schedule ON vacancy (schedule, lo);
 CREATE INDEX vacancy_by_next_free ON vacancy (next_free, schedule) WHERE next_free IS NOT NULL;
-CREATE INDEX vacancy_by_actor ON vacancy USING gin (actors) WITH (fastupdate = off);
+
+-- In which agendas somebody or a room is needed.
+CREATE TABLE agenda_actor (
+    actor    text COLLATE "C" NOT NULL,
+    schedule text COLLATE "C" NOT NULL REFERENCES agenda ON DELETE CASCADE,
+    PRIMARY KEY (actor, schedule)
+);
+CREATE INDEX agenda_actor_by_schedule ON agenda_actor (schedule);
 
 -- What is free of a window. Of a group, a cell of the grid is taken once all its seats are.
 CREATE FUNCTION free_of(v vacancy) RETURNS TABLE (free int4multirange, next_free integer, longest integer) LANGUAGE plpgsql STABLE AS $$
@@ -83,12 +90,17 @@ BEGIN
     RETURN NEXT;
 END $$;
 
--- Locked first and looked at after: a statement that began before another's commit would not see what that one took.
+-- Locked first and looked at after: a statement that began before another's commit would not see what that one took. No window is
+-- longer than a day.
 CREATE FUNCTION renew_vacancies(whose text, since integer, until integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    agendas text[] := ARRAY(SELECT g.schedule FROM agenda_actor g WHERE g.actor = whose ORDER BY g.schedule);
 BEGIN
-    PERFORM FROM vacancy v WHERE v.actors @> ARRAY[whose] AND v.hi > since AND v.lo < until ORDER BY v.schedule, v.lo FOR UPDATE;
+    PERFORM FROM vacancy v
+    WHERE v.schedule = ANY (agendas) AND v.lo > since - 1500 AND v.lo < until AND v.hi > since AND v.actors @> ARRAY[whose]
+    ORDER BY v.schedule, v.lo FOR UPDATE;
     UPDATE vacancy v SET (free, next_free, longest) = (SELECT f.free, f.next_free, f.longest FROM free_of(v) f)
-    WHERE v.actors @> ARRAY[whose] AND v.hi > since AND v.lo < until;
+    WHERE v.schedule = ANY (agendas) AND v.lo > since - 1500 AND v.lo < until AND v.hi > since AND v.actors @> ARRAY[whose];
 END $$;
 
 CREATE FUNCTION follow_claim() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -163,6 +175,8 @@ BEGIN
         o.opened, o.opened, lower(o.opened), coalesce((SELECT max(upper(r) - lower(r)) FROM unnest(o.opened) AS r), 0)
     FROM windows_of(a.document, zone, since, until) AS w
     CROSS JOIN LATERAL (SELECT int4multirange(int4range(w.lo, w.hi)) - coalesce(closed, '{}')) AS o (opened);
+    INSERT INTO agenda_actor (actor, schedule)
+    SELECT DISTINCT x, v.schedule FROM vacancy v, unnest(v.actors) AS x WHERE v.schedule = a.schedule ON CONFLICT DO NOTHING;
     UPDATE vacancy v SET (free, next_free, longest) = (SELECT f.free, f.next_free, f.longest FROM free_of(v) f)
     WHERE v.schedule = a.schedule AND v.lo >= minute_of(since::timestamp AT TIME ZONE zone)
         AND EXISTS (SELECT FROM claim c WHERE c.actor = ANY (v.actors) AND c.hi > v.lo AND c.lo < v.hi);
