@@ -7,12 +7,12 @@ minute, and the walk ends early. Where few could, the first windows of each are 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from heapq import merge
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from seve.store.queries import statements
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from seve.store.database import Connection, Pool
 
+Way: TypeAlias = Literal["under_way", "walk"]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FEW: Final = 64
-_WINDOWS: Final = 64  # as agenda.walk has it
+_FEW: Final = 16
+_WINDOWS: Final = 32  # as both ways have it
 _NOBODY: Final = (-(2**31), "")
 
 
@@ -43,7 +44,7 @@ class Wanted:
     each: int = 0
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Free:
     """A time that can be booked: when, for how long, of which Schedule (its id), and how many seats are left."""
 
@@ -63,31 +64,23 @@ class Window:
 
 @dataclass(slots=True)
 class _Found:
-    """The first times found, in order, few of each agenda."""
+    """The first times found, in order, few of each agenda: minute, Schedule, length, seats."""
 
     wanted: Wanted
-    times: list[Free] = field(default_factory=list[Free])
-
-    @property
-    def is_full(self) -> bool:
-        return len(self.times) >= self.wanted.count
+    times: list[tuple[int, str, int, int]] = field(default_factory=list[tuple[int, str, int, int]])
 
     def add(self, rows: Iterable[asyncpg.Record]) -> None:
         """Takes the times of more windows in."""
-        of_each = dict[str, int]()
-        kept = list[Free]()
-        for one in merge(self.times, *(list(_starts(row, self.wanted)) for row in rows)):
-            number = of_each.get(one.schedule, 0)
-            if not self.wanted.each or number < self.wanted.each:
-                of_each[one.schedule] = number + 1
-                kept.append(one)
-            if len(kept) >= self.wanted.count:
-                break
-        self.times = kept
+        most, each = self.wanted.count, self.wanted.each
+        found = sorted([*self.times, *(one for row in rows for one in _starts(row, self.wanted))])
+        if each:
+            number = Counter[str]()
+            found = [one for one in found if number.update((one[1],)) or number[one[1]] <= each]
+        self.times = found[:most]
 
     def is_behind(self, minute: int) -> bool:
         """Whether what begins at a minute or later can't be among the first any more."""
-        return self.is_full and minute_of(self.times[-1].start) <= minute
+        return len(self.times) >= self.wanted.count and self.times[-1][0] <= minute
 
 
 def minute_of(moment: datetime) -> int:
@@ -101,8 +94,9 @@ async def free(connection: Connection | Pool, wanted: Wanted) -> tuple[Free, ...
     if wanted.schedules or wanted.each or await _density(connection, wanted) < _FEW:
         found.add(await _of_each(connection, wanted))
     else:
-        await _walk(connection, wanted, found)
-    return tuple([await _with_seats(connection, one) for one in found.times])
+        for way in ("under_way", "walk"):
+            await _walk(connection, wanted, found, way=way)
+    return tuple([await _told(connection, one) for one in found.times])
 
 
 async def window(connection: Connection | Pool, schedule: str, start: datetime) -> Window | None:
@@ -121,22 +115,23 @@ async def _density(connection: Connection | Pool, wanted: Wanted) -> int:
     return number
 
 
-async def _walk(connection: Connection | Pool, wanted: Wanted, found: _Found) -> None:
+async def _walk(connection: Connection | Pool, wanted: Wanted, found: _Found, *, way: Way) -> None:
+    """Windows that begin before the first moment asked for (`under_way`), or later (`walk`), until none can have an earlier time."""
     after = _NOBODY
     while True:
         rows = await connection.fetch(
-            statements("agenda")["walk"],
+            statements("agenda")[way],
             wanted.reason,
-            minute_of(wanted.since),
+            minute_of(wanted.since + timedelta(seconds=59)),
             minute_of(wanted.until),
             list(wanted.tags),
             *after,
             _now(),
         )
         found.add(rows)
-        if len(rows) < _WINDOWS or found.is_behind(rows[-1]["next_free"]):
+        if len(rows) < _WINDOWS or found.is_behind(rows[-1]["start"]):
             return
-        after = rows[-1]["next_free"], rows[-1]["schedule"]
+        after = rows[-1]["start"], rows[-1]["schedule"]
 
 
 async def _of_each(connection: Connection | Pool, wanted: Wanted) -> list[asyncpg.Record]:
@@ -157,10 +152,10 @@ def _now() -> int:
     return time.time_ns() // 1_000
 
 
-def _starts(row: asyncpg.Record, wanted: Wanted) -> Iterator[Free]:
+def _starts(row: asyncpg.Record, wanted: Wanted) -> Iterator[tuple[int, str, int, int]]:
     """The times of a window, on its grid."""
     first, last = -(-(wanted.since - _EPOCH) // timedelta(minutes=1)), minute_of(wanted.until)
-    lo, step, minutes = row["lo"], row["step"], row["minutes"]
+    lo, step, minutes, schedule, seats = row["lo"], row["step"], row["minutes"], row["schedule"], row["seats"]
     starts = (
         start
         for part in row["free"]
@@ -168,13 +163,11 @@ def _starts(row: asyncpg.Record, wanted: Wanted) -> Iterator[Free]:
             lo + -((lo - max(part.lower, first)) // step) * step, min(part.upper - minutes + 1, last), step
         )
     )
-    for start in islice(starts, wanted.each or wanted.count):
-        yield Free(_EPOCH + timedelta(minutes=start), row["schedule"], minutes, row["seats"])
+    return ((start, schedule, minutes, seats) for start in islice(starts, wanted.each or wanted.count))
 
 
-async def _with_seats(connection: Connection | Pool, one: Free) -> Free:
-    if one.seats == 1:
-        return one
-    lo = minute_of(one.start)
-    taken: int = await connection.fetchval(statements("agenda")["seats"], one.schedule, lo, lo + one.minutes)
-    return replace(one, seats=one.seats - taken)
+async def _told(connection: Connection | Pool, one: tuple[int, str, int, int]) -> Free:
+    lo, schedule, minutes, seats = one
+    if seats > 1:
+        seats -= await connection.fetchval(statements("agenda")["seats"], schedule, lo, lo + minutes)
+    return Free(_EPOCH + timedelta(minutes=lo), schedule, minutes, seats)
