@@ -65,7 +65,7 @@ PATHS = [
     "extension('u').first().value.ofType(decimal).lowBoundary()",
     "extension('u').first().value.ofType(decimal).highBoundary()",
     "extension('u').first().value.ofType(decimal) * extension('v').first().value.ofType(decimal)",
-    "extension('u').first().value.ofType(decimal) * -2.5 > 1",
+    "extension('u').first().value.ofType(decimal) * -2.5",
     "extension('u').first().value.ofType(decimal) / extension('v').first().value.ofType(decimal)",
     "extension('u').first().value.ofType(decimal) / 3",
     "1 / extension('u').first().value.ofType(decimal)",

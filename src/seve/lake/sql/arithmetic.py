@@ -83,6 +83,8 @@ def signed(sign: str, operand: Piece) -> One:
         raise OutsideError(sign)
     if sign == "+":
         return operand
+    if sign == "-" and _LITERAL.fullmatch(operand.sql) and not operand.sql.startswith("-"):
+        return One(f"-{operand.sql}", operand.type)
     return One(f"(-{value(operand)})", kind(operand.type), is_rounded=operand.is_rounded)
 
 
