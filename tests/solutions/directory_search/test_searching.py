@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import httpx
 import pytest
 
+from seve.fhir.scheduling import DAYS, Agenda, Reason, Rule, with_agenda
 from seve.france.trades import understood
 from seve.rest.shield.shield import Rules, Shield
 from seve.solutions.directory_search.model.hours import is_open_at, is_open_on, openings
@@ -15,6 +16,7 @@ from seve.solutions.directory_search.model.places import Place, Position, drawn,
 from seve.testing.site import SITE, Browser, Site
 
 _CANARY = "Xylophanès"
+_RENARD = "directory-renard-role"
 
 
 async def names(browser: Browser, path: str = "", **query: str) -> list[str]:
@@ -56,6 +58,23 @@ async def test_anyone_finds_by_trade_name_and_place_without_signing_in(town: Sit
     assert await names(anyone, place="376") == ["Morin"]
     assert await names(anyone, q="infirmière", place="Loches") == []
     assert "Rien ne correspond" in anyone.page
+
+
+async def test_the_next_free_time_is_told_of_who_keeps_an_agenda_that_patients_may_book(town: Site) -> None:
+    anyone = await town.browser()
+    await anyone.get("/directory-search", place="Tours")
+    assert "Prochain créneau" not in anyone.page
+    agenda = Agenda((Reason("visit", "Consultation", 20),), (Rule(DAYS, time(9), time(12)),))
+    schedule = {"resourceType": "Schedule", "id": "renard", "active": True}
+    await town.put(with_agenda({**schedule, "actor": [{"reference": f"PractitionerRole/{_RENARD}"}]}, agenda))
+    for path in ("/directory-search?place=Tours", f"/directory-search/role/{_RENARD}"):
+        await anyone.get(path)
+        assert anyone.page.count("Prochain créneau") == 1
+        assert "/booking/take/renard" in anyone.page
+    inside = Agenda((Reason("visit", "Consultation", 20, is_public=False),), agenda.rules)
+    await town.put(with_agenda({**schedule, "actor": [{"reference": f"PractitionerRole/{_RENARD}"}]}, inside))
+    await anyone.get("/directory-search", place="Tours")
+    assert "Prochain créneau" not in anyone.page
 
 
 async def test_what_is_ticked_narrows(town: Site) -> None:

@@ -101,6 +101,7 @@ async def test_a_template_that_there_is_not_is_refused(site: Site) -> None:
 
 def test_every_template_is_told_in_both_languages() -> None:
     sample = {"place": "Clinique", "day": "2026-01-15", "moment": NOON.isoformat(), "number": "3"}
+    sample["link"] = f"https://sante.example/booking/answer/{'x' * 32}"
     for template in TEMPLATES.values():
         fields = {name: sample[kind] for name, kind in template.fields.items()}
         french, english = (rendered(template, fields, language) for language in ("fr", "en"))

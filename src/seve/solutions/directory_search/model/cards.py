@@ -29,8 +29,8 @@ CONSULTATION: Final = f"{CARE_MODE_SYSTEM}|{_CONSULTING}"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`sort` and `id` say which page tells more. `km` is the distance from where the search began, None when it began nowhere. The next
-    free time of an agenda belongs here as a field, beside `opening`, when agendas are served.
+    """`sort` and `id` say which page tells more. `km` is the distance from where the search began, None when it began nowhere. `next` is
+    the next free time, of the Schedule whose id is `agenda`.
     """
 
     sort: Sort
@@ -49,6 +49,8 @@ class Card:
     equipment: tuple[str, ...] = ()
     position: Position | None = None
     km: float | None = None
+    next: datetime | None = None
+    agenda: str = ""
 
     @property
     def anchor(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from seve.sdk import View, Visit
@@ -10,6 +10,7 @@ from seve.solutions.directory_search.model.hours import is_open_at
 from seve.solutions.directory_search.model.places import Map, drawn
 from seve.solutions.directory_search.queries import details
 from seve.solutions.directory_search.queries.details import Told
+from seve.solutions.directory_search.queries.times import with_times
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,9 @@ class Shown(View):
 
 async def role(visit: Visit) -> Shown:
     """A professional at a place."""
-    return _shown(visit, await details.role(visit.records, visit.path["id"], language=visit.language))
+    told = await details.role(visit.records, visit.path["id"], language=visit.language)
+    [card] = await with_times(visit, [told.card])
+    return _shown(visit, replace(told, card=card))
 
 
 async def service(visit: Visit) -> Shown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from seve.solutions.directory_search.model.cards import Results
 from seve.solutions.directory_search.model.places import Map, drawn, read_view
 from seve.solutions.directory_search.queries import looking
 from seve.solutions.directory_search.queries.looking import Look
+from seve.solutions.directory_search.queries.times import with_times
 
 _PATHS: dict[Kind, str] = {"people": "", "services": "/services", "beds": "/beds"}
 _GROUPS: dict[str, tuple[str, ...]] = {"ways": asking.WAYS, "access": asking.ACCESS, "terms": asking.TERMS}
@@ -73,7 +74,8 @@ async def _searched(visit: Visit, kind: Kind) -> Searched | Again:
         return _view(visit, kind, asked, None)
     look = Look(visit.records, asked, visit.now, visit.language, visit.query.get("page", ""))
     try:
-        return _view(visit, kind, asked, await looking.found(look, kind))
+        results = await looking.found(look, kind)
+        return _view(visit, kind, asked, replace(results, cards=await with_times(visit, results.cards)))
     except NotUnderstood as problem:
         return Again(_view(visit, kind, asked, None), problem)
 
