@@ -67,9 +67,9 @@ def solution_sections(solution: Solution) -> tuple[Section, ...]:
     if not manifest.icon:
         return ()
     audiences = frozenset[Audience](audience_of(role, is_open=False) for role in manifest.roles)
-    return (
-        Section("place", f"{solution.package}.pages.nav", manifest.path, manifest.icon, audiences, near=manifest.near),
-    )
+    key, about = f"{solution.package}.pages.nav", manifest.summary
+    place = Section("place", key, manifest.path, manifest.icon, audiences, near=manifest.near)
+    return (replace(place, about={"fr": about.fr, "en": about.en}),)
 
 
 class _Place:

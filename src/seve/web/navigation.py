@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from starlette.requests import Request
+
+from seve.kernel.texts import Language
 
 Audience: TypeAlias = Literal["visitor", "patient", "professional", "hospital", "steering", "research", "maker"]
 """For whom a page is made: nobody signed in, or one of six kinds of people."""
@@ -26,7 +28,7 @@ _OF_KIND: dict[str, Audience] = {
 class Section:
     """`key` is that of its name, in full (`web.pages.nav_sharing`). `path` with `{fhir}` begins at the FHIR base. `letter` is what
     opens it after `g` on a keyboard. What is `near` stands at the thumb of a patient's phone, named by `<key>_short`; there is
-    room for four.
+    room for four. `about` says in each language what one does there, on the page that people begin at.
     """
 
     kind: Kind
@@ -36,6 +38,7 @@ class Section:
     audiences: frozenset[Audience]
     letter: str = ""
     near: bool = False
+    about: Mapping[Language, str] = field(default_factory=dict[Language, str], compare=False)
 
     def is_here(self, path: str) -> bool:
         """Whether a page belongs to it."""
