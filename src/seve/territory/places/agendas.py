@@ -11,7 +11,7 @@ from seve.fhir import Resource
 from seve.fhir.scheduling import Agenda, Asked, Reason, Rule, with_agenda, with_asked
 from seve.fhir.scheduling.extensions import complex_
 from seve.france.identity.professions import KNOW_HOW_SYSTEMS, PROFESSION_SYSTEM
-from seve.territory.marks import META, TAGS, concept, moment, to
+from seve.territory.marks import META, claiming, concept, moment, to
 from seve.territory.people.person import Person
 from seve.territory.places.world import Role, World
 from seve.territory.streams import stream
@@ -75,7 +75,7 @@ def _booked(role: Role, who: Person, *, rank: int, after: date, number: int, ahe
     found: Resource = {
         "resourceType": "Appointment",
         "id": f"{who.id}-rdv-{number}",
-        "meta": {"tag": TAGS},
+        "meta": claiming("appointment"),
         "status": "booked",
         "description": "Suivi d'une maladie chronique",
         "start": moment(start),

@@ -20,7 +20,7 @@ from seve.france.identity.professions import (
 )
 from seve.france.identity.structures import FINESS_SYSTEM, StructureId, identifier
 from seve.france.identity.traits import INSEE_CODE
-from seve.territory.marks import LOCAL, claiming, concept, to
+from seve.territory.marks import LOCAL, META, claiming, concept, to
 from seve.territory.people.names import ascii_
 from seve.territory.people.person import Home
 from seve.territory.places import offers, wards
@@ -122,12 +122,12 @@ def _location(house: House) -> Resource:
 
 
 def _ward(house: House, ward: wards.Ward, *, at: date) -> Resource:
-    """Where patients lie: a Location with its beds or places."""
+    """Where patients lie: a Location with its beds or places. Its type is of the ROR's table, which FR Core's profile leaves out."""
     id_ = wards.location_id(house, ward.name)
     found: Resource = {
         "resourceType": "Location",
         "id": id_,
-        "meta": claiming("location"),
+        "meta": META,
         "identifier": [{"use": "official", "system": f"{LOCAL}unites", "value": id_}],
         "status": "active",
         "name": f"{ward.name[0].upper()}{ward.name[1:]}, {house.name}",
