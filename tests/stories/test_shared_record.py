@@ -41,6 +41,8 @@ def test_without_javascript_and_by_keyboard_directives_are_written(
         enter(page)
         page.get_by_role("link", name="Mes directives anticipées").focus()
         page.keyboard.press("Enter")
+        page.get_by_role("link", name="Écrire ou déposer des directives").focus()
+        page.keyboard.press("Enter")
         page.get_by_label("Ou écrivez ici, sans fichier").fill("Je ne veux pas d'acharnement.")
         page.get_by_label("Titre").fill("Mes volontés")
         page.keyboard.press("Enter")
