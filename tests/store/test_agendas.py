@@ -14,6 +14,7 @@ import pytest
 from seve.engine.engine import Engine
 from seve.fhir.scheduling import Agenda, Asked, Closing, Reason, Rule, agenda_of, with_agenda, with_asked
 from seve.fhir.search.keys import ADDRESSED, param_key
+from seve.store import loading
 from seve.store.agendas import Free, Wanted, free, roll
 from seve.store.database import Database
 
@@ -123,6 +124,23 @@ async def test_those_who_book_beside_each_other_leave_the_free_time_right(
     )
     assert {answer.status_code for answer in answers} == {201}
     assert await times(engine.database) == starts[1::2]
+
+
+async def test_a_load_of_two_appointments_at_one_time_says_so_and_writes_nothing(
+    client: httpx.AsyncClient, engine: Engine, postgres_url: str
+) -> None:
+    found = [{**appointment("a", at(MONDAY, 9, 10 * number)), "id": f"l{number}"} for number in (0, 1)]
+    connection = await loading.connect(postgres_url)
+    try:
+        clock = await loading.next_clock(connection)
+        loadables = [loading.Loadable.of(one, engine.entries(one)) for one in found]
+        with pytest.raises(loading.LoadTakenError, match="same time"):
+            await loading.write_chunk(connection, clock, loadables, chunk=1)
+        await loading.write_chunk(connection, clock, loadables[:1], chunk=2)
+    finally:
+        await connection.close()
+    assert (await client.get("Appointment?_summary=count")).json()["total"] == 1
+    assert await engine.database.pool.fetchval("SELECT count(*) FROM claim") == 1
 
 
 async def test_a_room_and_a_person_with_two_roles_are_never_in_two_places(

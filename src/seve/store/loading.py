@@ -62,8 +62,21 @@ class Counts:
 class LoadContendedError(RuntimeError):
     """Others changed the same resources again and again; the chunk was not written."""
 
-    def __init__(self) -> None:
-        super().__init__("others keep changing the same resources; run the same load again to go on")
+    def __init__(
+        self, message: str = "others keep changing the same resources; run the same load again to go on"
+    ) -> None:
+        super().__init__(message)  # an argument, so that it can come from another process
+
+
+class LoadTakenError(RuntimeError):
+    """Two appointments take the same time of one person or room; nothing of their chunk was written."""
+
+    def __init__(
+        self,
+        message: str = "two appointments take the same time of one professional, seat or room: correct one of them (start, end, "
+        "status), then run the same load again to go on",
+    ) -> None:
+        super().__init__(message)
 
 
 async def connect(url: str) -> Connection:
@@ -79,7 +92,7 @@ async def next_clock(connection: Connection) -> VersionClock:
 async def write_chunk(
     connection: Connection, clock: VersionClock, loadables: Sequence[Loadable], *, chunk: int
 ) -> Counts:
-    """Writes one chunk and marks it. Raises LoadContendedError."""
+    """Writes one chunk and marks it. Raises LoadContendedError, LoadTakenError."""
     for _ in range(_ATTEMPTS):
         try:
             async with connection.transaction():
@@ -88,6 +101,8 @@ async def write_chunk(
                 return await _write(connection, clock, loadables)
         except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
             continue
+        except asyncpg.ExclusionViolationError as error:
+            raise LoadTakenError from error
     raise LoadContendedError
 
 
