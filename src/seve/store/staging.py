@@ -11,7 +11,16 @@ from seve.fhir.codec.json import parse
 from seve.fhir.scheduling import actors
 from seve.fhir.search.keys import value_key
 from seve.kernel.identifiers import instant_of
-from seve.store.access.admission import Forbidden, Proposal, Unknown, check, check_openings, check_scope, seen
+from seve.store.access.admission import (
+    Forbidden,
+    Proposal,
+    Unknown,
+    check,
+    check_openings,
+    check_scope,
+    is_others_place,
+    seen,
+)
 from seve.store.deeds import Current, Deed, Draft, Unit, Written
 from seve.store.rows import Rows, Traits
 
@@ -93,7 +102,13 @@ class Batch:
             letter: Letter = "c" if one.written.is_created else _LETTERS[one.draft.method]
             check_scope(grant, letter, one.deed.type, patients=one.subjects)
         proposals = [
-            Proposal(s.deed.type, s.subjects, s.traits.kind, tuple(s.draft.entries.reaches))
+            Proposal(
+                s.deed.type,
+                s.subjects,
+                s.traits.kind,
+                tuple(s.draft.entries.reaches),
+                is_others=s.deed.type == "Location" and is_others_place(s.draft.entries.links, sight),
+            )
             for s in staged
             if s.draft.resource is not None
         ]

@@ -36,6 +36,17 @@ async def test_staff_change_a_place_of_their_own_organisation_and_no_other_does(
     assert (await api.get("Location/ward", headers={"x-reader": "other"})).json()["name"] == "Cardiologie A"
 
 
+async def test_staff_make_places_of_their_own_organisation_alone_and_give_none_away(
+    api: httpx.AsyncClient, world: World
+) -> None:
+    own, others = world.principals["doc"].organization, world.principals["other"].organization
+    for organization, status in ((own, 201), (others, 403), ("Organization/nowhere", 403)):
+        answer = await api.post("Location", json=ward("Salle", organization), headers={"x-reader": "doc"})
+        assert answer.status_code == status
+    await world.put(ward("Cardiologie", own))
+    assert await put(api, "doc", ward("Cardiologie", others)) == 403
+
+
 async def test_a_place_that_nobody_manages_is_changed_by_no_professional(api: httpx.AsyncClient, world: World) -> None:
     bare = {key: value for key, value in ward("Hall", "").items() if key != "managingOrganization"}
     await world.put(bare)

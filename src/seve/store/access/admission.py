@@ -50,12 +50,20 @@ class OpensTooMuch(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What is to be written: the patients it is about (keys), its kind, and whom it lets in or shuts out."""
+    """What is to be written: the patients it is about (keys), its kind, and whom it lets in or shuts out. A place that the writer's
+    own organisation does not manage `is_others`: only who may change all places writes it.
+    """
 
     type: str
     patients: tuple[int, ...]
     kind: int
     reaches: tuple[Reach, ...] = ()
+    is_others: bool = False
+
+
+def is_others_place(links: Sequence[tuple[int, int]], sight: Sight) -> bool:
+    """Whether the links of a Location name no managing organisation that the writer works for."""
+    return not any(param == _MANAGED_BY and target in sight.readers for param, target in links)
 
 
 def check_scope(grant: Grant, letter: Letter, type_: str, *, patients: Sequence[int] = ()) -> None:
@@ -98,14 +106,19 @@ async def check(
     """
     statement = Statement(grant)
     terms = statement.terms(sight)
-    rows = [(patient, proposal.kind) for proposal in proposals for patient in proposal.patients or (0,)]
-    asked = f"unnest({statement.bind([r[0] for r in rows], 'bigint[]')}, {statement.bind([r[1] for r in rows], 'bigint[]')})"
+    rows = [(patient, one.kind, one.is_others) for one in proposals for patient in one.patients or (0,)]
+    types = ("bigint[]", "bigint[]", "boolean[]")
+    columns = [statement.bind([row[n] for row in rows], type_) for n, type_ in enumerate(types)]
+    asked = f"unnest({', '.join(columns)})"
     reached = "true"
     if not sight.reaches_all:
         new = statement.bind(list(registered), "bigint[]")
         reached = f"(d.patient = 0 OR d.patient = ANY({new}) OR {is_reached('d.patient', '0', terms)})"
-    habilitated = "true" if sight.profession is None else is_habilitated("d.kind", terms, "may_add")
-    sql = f"SELECT {in_force(terms)} AND coalesce(bool_and({reached} AND {habilitated}), true) FROM {asked} AS d (patient, kind)"
+    habilitated = "true"
+    if sight.profession is not None:
+        changes = is_habilitated("d.kind", terms, "may_change")
+        habilitated = f"{is_habilitated('d.kind', terms, 'may_add')} AND (NOT d.is_others OR {changes})"
+    sql = f"SELECT {in_force(terms)} AND coalesce(bool_and({reached} AND {habilitated}), true) FROM {asked} AS d (patient, kind, is_others)"
     if not await connection.fetchval(sql, *statement.arguments):
         raise Forbidden(types=", ".join(sorted({proposal.type for proposal in proposals})))
 
