@@ -149,6 +149,27 @@ async def test_the_patient_confirms_moves_and_cancels_and_no_more(world: World) 
         await change(engine, ana, {**cancelled, "status": "booked"})
 
 
+async def test_a_patient_takes_the_time_of_nobody_beside_the_agenda_and_tells_no_visit_that_was_not(
+    world: World,
+) -> None:
+    await world.put(schedule())
+    engine, ana = world.engine, world.grant("ana")
+    asked = asking(await soon(world), "ana")
+    doc = {"actor": {"reference": "PractitionerRole/doc-role"}, "status": "accepted"}
+    with pytest.raises(NotTheirPart, match="participant"):
+        await book(engine, ana, {**asked, "participant": [*asked["participant"], doc]})
+    with pytest.raises(NotTheirPart, match="status"):
+        await book(engine, ana, {**asked, "status": "fulfilled"})
+    assert await engine.database.pool.fetchval("SELECT count(*) FROM claim") == 0
+
+
+async def test_a_patient_does_not_change_seats(world: World) -> None:
+    await world.put(schedule())
+    made = await book(world.engine, world.grant("ana"), asking(await soon(world), "ana"))
+    await change(world.engine, world.grant("ana"), with_asked(made, Asked("Schedule/other", "visit", seat=7)))
+    assert await world.engine.database.pool.fetchval("SELECT array_agg(seat) FROM claim") == [0]
+
+
 async def test_what_is_not_seen_or_not_theirs_cannot_be_changed(world: World) -> None:
     await world.put(schedule())
     made = await book(world.engine, world.grant("ana"), asking(await soon(world), "ana"))

@@ -51,6 +51,8 @@ async def book(engine: Engine, grant: Grant, appointment: Resource) -> Resource:
     """
     schedule = await _schedule(engine, grant, asked(appointment))
     side = await _side(engine, grant, appointment, schedule)
+    if side == "patient":
+        _check_asked(appointment, schedule)
     if appointment["status"] not in HOLDING:
         return await _written(engine, grant, appointment)
     return await _placed(engine, grant, appointment, schedule, side=side)
@@ -68,7 +70,8 @@ async def change(engine: Engine, grant: Grant, appointment: Resource) -> Resourc
     if side == "patient":
         _check_part(before, appointment)
     if not _is_moved(before, appointment):
-        return await _written(engine, grant, appointment)
+        kept = with_asked(appointment, replace(asked(appointment), seat=asked(before).seat))
+        return await _written(engine, grant, kept)
     schedule = await _schedule(engine, grant, asked(appointment))
     if side == "professional":
         await _side(engine, grant, appointment, schedule)
@@ -89,6 +92,16 @@ async def _side(engine: Engine, grant: Grant, appointment: Resource, schedule: R
     if not reached or None in reached:
         raise NotTheirTime
     return "patient"
+
+
+def _check_asked(appointment: Resource, schedule: Resource) -> None:
+    """Raises NotTheirPart: patients take time of who gives it in the agenda, and nobody else's."""
+    if appointment["status"] not in ("pending", "booked", "waitlist"):
+        raise NotTheirPart(what="Appointment.status")
+    given = {str(one.get("reference", "")) for one in schedule["actor"]}
+    others = [one for one in actors(appointment) if one.partition("/")[0] not in ("Patient", "RelatedPerson")]
+    if not given.issuperset(others):
+        raise NotTheirPart(what="Appointment.participant")
 
 
 def _check_part(before: Resource, after: Resource) -> None:

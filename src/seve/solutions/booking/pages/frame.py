@@ -16,7 +16,7 @@ BASE = "/booking"
 _DONE = frozenset(
     {
         "booked", "moved", "cancelled", "confirmed", "answered", "waiting", "left", "made", "withdrawn", "arrived", "absent", "done",
-        "back", "saved", "removed", "closed", "opened", "fallen",
+        "back", "saved", "removed", "closed", "opened",
     }
 )  # fmt: skip
 
