@@ -12,28 +12,23 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from seve.engine.agendas.refusals import NoAgenda, NotFree, NotTheirPart, NotTheirTime
-from seve.engine.interactions import create, update
+from seve.engine.agendas.stored import PEOPLE, people, read, written
 from seve.engine.refusals import NotFound
-from seve.engine.requests import Request
 from seve.fhir import Resource
-from seve.fhir.codec.json import parse
 from seve.fhir.scheduling import HOLDING, Asked, actors, asked, with_asked
 from seve.fhir.search.keys import value_key
-from seve.kernel.identifiers import new_id
-from seve.store import agendas, reading
+from seve.store import agendas
 from seve.store.access.rule import PATIENT
 from seve.store.agendas import Free, Wanted
 from seve.store.writing import Taken
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
-    from seve.store.deeds import Deed
     from seve.store.grant import Grant
 
 Side: TypeAlias = Literal["patient", "professional"]
 _CHOICES: Final = 3
 _CHOICE_DAYS: Final = 120
-_PEOPLE: Final = ("PractitionerRole", "Practitioner", "Device")
 _THEIRS: Final = frozenset(
     {
         "meta", "status", "start", "end", "minutesDuration", "participant", "comment", "cancelationReason", "extension",
@@ -54,7 +49,7 @@ async def book(engine: Engine, grant: Grant, appointment: Resource) -> Resource:
     if side == "patient":
         _check_asked(appointment, schedule)
     if appointment["status"] not in HOLDING:
-        return await _written(engine, grant, appointment)
+        return await written(engine, grant, appointment)
     return await _placed(engine, grant, appointment, schedule, side=side)
 
 
@@ -63,7 +58,7 @@ async def change(engine: Engine, grant: Grant, appointment: Resource) -> Resourc
 
     Raises NotFound, VersionMismatch, NotFree, NotTheirTime, NotTheirPart, InvalidContent.
     """
-    before = await _read(engine, grant, "Appointment", appointment["id"])
+    before = await read(engine, grant, "Appointment", appointment["id"])
     if before is None:
         raise NotFound(type="Appointment", id=appointment["id"])
     side = await _side(engine, grant, before, await _agenda(engine, grant, asked(before)))
@@ -71,11 +66,11 @@ async def change(engine: Engine, grant: Grant, appointment: Resource) -> Resourc
         _check_part(before, appointment)
     if not _is_moved(before, appointment):
         kept = with_asked(appointment, replace(asked(appointment), seat=asked(before).seat))
-        return await _written(engine, grant, kept)
+        return await written(engine, grant, kept)
     schedule = await _schedule(engine, grant, asked(appointment))
     if side == "professional":
         await _side(engine, grant, appointment, schedule)
-    return await _placed(engine, grant, _without_people(appointment), schedule, side=side)
+    return await _placed(engine, grant, _withoutpeople(appointment), schedule, side=side)
 
 
 async def _side(engine: Engine, grant: Grant, appointment: Resource, schedule: Resource | None) -> Side:
@@ -83,12 +78,12 @@ async def _side(engine: Engine, grant: Grant, appointment: Resource, schedule: R
     if grant.sight is None:
         return "professional"
     if grant.sight.profession != PATIENT:
-        given = {value_key(reference) for reference in [*actors(appointment), *_people(schedule)]}
+        given = {value_key(reference) for reference in [*actors(appointment), *people(schedule)]}
         if given.isdisjoint(grant.sight.readers) and not grant.sight.reaches_all:
             raise NotTheirTime
         return "professional"
     patients = [one for one in actors(appointment) if one.startswith("Patient/")]
-    reached = [await _read(engine, grant, "Patient", one.partition("/")[2]) for one in patients]
+    reached = [await read(engine, grant, "Patient", one.partition("/")[2]) for one in patients]
     if not reached or None in reached:
         raise NotTheirTime
     return "patient"
@@ -145,7 +140,7 @@ async def _placed(engine: Engine, grant: Grant, appointment: Resource, schedule:
     filled = _filled(appointment, schedule, found, window.actors if window else ())
     for seat in range(window.seats if window else 1):
         try:
-            return await _written(engine, grant, with_asked(filled, replace(said, seat=seat)))
+            return await written(engine, grant, with_asked(filled, replace(said, seat=seat)))
         except Taken:
             continue
     raise NotFree(await _choices(engine, schedule, said, start, is_public=side == "patient"))
@@ -180,46 +175,30 @@ def _tags(said: Asked, *, is_public: bool) -> tuple[str, ...]:
     return (*tags, f"public|{said.reason}") if is_public else tags
 
 
-def _filled(appointment: Resource, schedule: Resource, found: Free | None, people: tuple[str, ...]) -> Resource:
+def _filled(appointment: Resource, schedule: Resource, found: Free | None, needed: tuple[str, ...]) -> Resource:
     """With its end, and with everybody who is needed."""
     changed = dict(appointment)
     if found is not None:
         changed["end"] = (found.start + timedelta(minutes=found.minutes)).isoformat().replace("+00:00", "Z")
         changed["minutesDuration"] = found.minutes
     present = set(actors(appointment))
-    needed = [one for one in people or _people(schedule) if one not in present]
+    missing = [one for one in needed or people(schedule) if one not in present]
     named: dict[str, dict[str, Any]] = {str(one.get("reference", "")): one for one in schedule.get("actor", [])}
     added = [
-        {"actor": named.get(one, {"reference": one}), "required": "required", "status": "accepted"} for one in needed
+        {"actor": named.get(one, {"reference": one}), "required": "required", "status": "accepted"} for one in missing
     ]
     return {**changed, "participant": [*appointment.get("participant", []), *added]}
 
 
-def _without_people(appointment: Resource) -> Resource:
+def _withoutpeople(appointment: Resource) -> Resource:
     """Without those whom the agenda adds: the new time may need another room."""
     kept = [
         one
         for one in appointment["participant"]
-        if str(one.get("actor", {}).get("reference", "")).partition("/")[0] not in ("Location", *_PEOPLE)
+        if str(one.get("actor", {}).get("reference", "")).partition("/")[0] not in ("Location", *PEOPLE)
         or one.get("required") != "required"
     ]
     return {**appointment, "participant": kept}
-
-
-async def _written(engine: Engine, grant: Grant, appointment: Resource) -> Resource:
-    """By the platform, in the name of who asked: access was decided above."""
-    await engine.check(appointment)
-    [written] = await engine.lane.commit(replace(grant, sight=None, scopes=None), [_deed(engine, appointment)])
-    assert written.body is not None
-    return parse(written.body.encode())
-
-
-def _deed(engine: Engine, appointment: Resource) -> Deed:
-    if "id" not in appointment:
-        return create.deed(engine, appointment, new_id())
-    path = f"Appointment/{appointment['id']}"
-    request = Request("PUT", path, resource=appointment, if_match=f'W/"{appointment["meta"]["versionId"]}"')
-    return update.deed(engine, request, appointment, appointment["id"])
 
 
 async def _schedule(engine: Engine, grant: Grant, said: Asked) -> Resource:
@@ -231,14 +210,4 @@ async def _schedule(engine: Engine, grant: Grant, said: Asked) -> Resource:
 
 
 async def _agenda(engine: Engine, grant: Grant, said: Asked) -> Resource | None:
-    return await _read(engine, grant, "Schedule", said.agenda.removeprefix("Schedule/")) if said.agenda else None
-
-
-async def _read(engine: Engine, grant: Grant, type_: str, id_: str) -> Resource | None:
-    found = await reading.read(engine.database.pool, grant, type_, id_)
-    return parse(found.body.encode()) if found and found.body else None
-
-
-def _people(schedule: Resource | None) -> list[str]:
-    found = [str(one.get("reference", "")) for one in schedule["actor"]] if schedule else []
-    return [one for one in found if one.partition("/")[0] in _PEOPLE]
+    return await read(engine, grant, "Schedule", said.agenda.removeprefix("Schedule/")) if said.agenda else None

@@ -13,7 +13,7 @@ from datetime import date, time
 from typing import Any, Final, Literal, TypeAlias
 
 from seve.fhir import Resource
-from seve.fhir.scheduling.extensions import Extension, complex_, own, part, parts, replaced, simple, value
+from seve.fhir.extensions import Extension, complex_, own, part, parts, replaced, simple, value
 
 Mode: TypeAlias = Literal["site", "video", "home"]
 MODES: Final[tuple[Mode, ...]] = ("site", "video", "home")

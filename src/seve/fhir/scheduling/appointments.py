@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from seve.fhir import Resource
-from seve.fhir.scheduling.extensions import replaced, simple, value
+from seve.fhir.extensions import replaced, simple, value
 
 HOLDING: Final = frozenset({"pending", "booked", "arrived", "checked-in", "fulfilled"})
 """The statuses whose time is taken."""

@@ -8,9 +8,9 @@ from typing import Any, Final
 from zoneinfo import available_timezones
 
 from seve.fhir import Resource
+from seve.fhir.extensions import BASE, Extension, part, parts
 from seve.fhir.scheduling.agendas import DAYS, MODES
 from seve.fhir.scheduling.appointments import HOLDING
-from seve.fhir.scheduling.extensions import BASE, Extension, part, parts
 from seve.kernel.refusals import Issue
 
 _DAY_MINUTES: Final = 1440

@@ -8,8 +8,8 @@ from random import Random
 from typing import Any, Final
 
 from seve.fhir import Resource
+from seve.fhir.extensions import complex_
 from seve.fhir.scheduling import Agenda, Asked, Reason, Rule, with_agenda, with_asked
-from seve.fhir.scheduling.extensions import complex_
 from seve.france.identity.professions import KNOW_HOW_SYSTEMS, PROFESSION_SYSTEM
 from seve.territory.marks import META, claiming, concept, moment, to
 from seve.territory.people.person import Person

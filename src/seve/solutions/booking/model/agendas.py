@@ -9,8 +9,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from seve.fhir import Resource
+from seve.fhir.extensions import complex_, own, part, replaced
 from seve.fhir.scheduling import DAYS, Agenda, Closing, Reason, Rule, agenda_of, with_agenda
-from seve.fhir.scheduling.extensions import complex_, own, part, replaced
 
 _PREPARATION: Final = "agenda-preparation"
 _PEOPLE: Final = ("PractitionerRole/", "Practitioner/", "Device/")

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
 from seve.fhir import Resource
+from seve.fhir.extensions import BASE, own, replaced
 
-EXTENSION: Final = "https://seve.example/StructureDefinition/"
 Mode: TypeAlias = Literal["site", "video", "home"]
 Deed: TypeAlias = Literal["arrive", "absent", "done", "confirm", "cancel", "move", "back"]
 
@@ -98,25 +98,20 @@ def new(
 
 def extension(name: str, **value: object) -> dict[str, Any]:
     """An extension of ours on an Appointment."""
-    return {"url": f"{EXTENSION}appointment-{name}", **value}
+    return {"url": f"{BASE}appointment-{name}", **value}
 
 
 def value_of(appointment: Resource, name: str) -> Any:
     """The value of one of our extensions, None without."""
-    for one in appointment.get("extension", ()):
-        if one.get("url") == f"{EXTENSION}appointment-{name}":
-            return next((value for key, value in one.items() if key.startswith("value")), None)
-    return None
+    said = (
+        part for one in own(appointment, f"appointment-{name}") for key, part in one.items() if key.startswith("value")
+    )
+    return next(said, None)
 
 
 def put(appointment: Resource, name: str, **value: object) -> Resource:
     """With one of our extensions set; without a value it is taken away."""
-    url = f"{EXTENSION}appointment-{name}"
-    kept = [one for one in appointment.get("extension", ()) if one.get("url") != url]
-    changed = {**appointment, "extension": [*kept, *([extension(name, **value)] if value else [])]}
-    if not changed["extension"]:
-        del changed["extension"]
-    return changed
+    return replaced(appointment, [f"appointment-{name}"], [extension(name, **value)] if value else [])
 
 
 def schedule_of(appointment: Resource) -> str:

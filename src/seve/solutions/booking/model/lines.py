@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from seve.fhir import Resource
+from seve.fhir.extensions import own
 from seve.solutions.booking.model import appointments
 from seve.solutions.booking.model.appointments import Taken
 
@@ -64,6 +65,4 @@ def lapsed(appointment: Resource, *, now: datetime) -> Resource:
 
 def refused(waiting: Resource) -> frozenset[datetime]:
     """Times that were free when somebody began to wait, or were offered and not answered."""
-    url = f"{appointments.EXTENSION}appointment-refused"
-    held = (one for one in waiting.get("extension", ()) if one.get("url") == url)
-    return frozenset(datetime.fromisoformat(one["valueInstant"]) for one in held)
+    return frozenset(datetime.fromisoformat(one["valueInstant"]) for one in own(waiting, "appointment-refused"))

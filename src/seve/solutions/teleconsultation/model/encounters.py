@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from seve.fhir import Resource
+from seve.fhir.extensions import BASE, own
 from seve.france.identity.trust import MODE_SYSTEM
 from seve.france.remote import Act, Circumstances, named
 from seve.solutions.teleconsultation.model.arrivals import Arrival, Way, way_of
 from seve.solutions.teleconsultation.model.visits import ACT_CODE, ACTS, moment, patient_of
 
 WAY: Final = "urn:seve:teleconsultation:way"
-EXTENSIONS: Final = "https://seve.example/StructureDefinition/"
 _PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 PROOFS: Final = ("CN", "PA", "CS", "LE", "KNOWN")
 """What was shown: identity card, passport, residence permit, family record book (codes of FR Core), or nothing, since the patient
@@ -78,12 +78,12 @@ def ended(encounter: Resource, *, now: str, circumstances: Circumstances, has_no
         "has-report": has_note,
     }
     said = [{"url": name, "valueBoolean": fact} for name, fact in facts.items() if fact is not None]
-    return _closed(encounter, "finished", {"url": f"{EXTENSIONS}tariff-facts", "extension": said}, now)
+    return _closed(encounter, "finished", {"url": f"{BASE}tariff-facts", "extension": said}, now)
 
 
 def stopped(encounter: Resource, why: Stopped, *, now: str) -> Resource:
     """Broken off: no act took place, and what was said or measured stays."""
-    return _closed(encounter, "cancelled", {"url": f"{EXTENSIONS}stopped-because", "valueCode": why}, now)
+    return _closed(encounter, "cancelled", {"url": f"{BASE}stopped-because", "valueCode": why}, now)
 
 
 def reason_of(text: str) -> Stopped | None:
@@ -129,9 +129,9 @@ def _said(said: Begun, by: str, now: str) -> list[dict[str, Any]]:
         {"url": "by", "valueReference": {"reference": by}},
         {"url": "at", "valueDateTime": now},
     ]
-    found: list[dict[str, Any]] = [{"url": f"{EXTENSIONS}identity-check", "extension": check}]
+    found: list[dict[str, Any]] = [{"url": f"{BASE}identity-check", "extension": check}]
     if said.relevance:
-        found.append({"url": f"{EXTENSIONS}relevance", "valueString": said.relevance})
+        found.append({"url": f"{BASE}relevance", "valueString": said.relevance})
     return found
 
 
@@ -178,4 +178,4 @@ def _code(concept: Mapping[str, Any], system: str) -> str:
 
 
 def _extension(encounter: Resource, name: str) -> Mapping[str, Any]:
-    return next((one for one in encounter.get("extension", ()) if one.get("url") == f"{EXTENSIONS}{name}"), {})
+    return next(iter(own(encounter, name)), {})

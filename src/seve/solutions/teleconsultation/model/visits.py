@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from seve.fhir import Resource
+from seve.fhir import Resource, scheduling
 
 ACT_CODE: Final = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 ACTS: Final = "urn:seve:teleconsultation:act"
@@ -43,15 +43,9 @@ def is_video(appointment: Resource) -> bool:
     return any(one.get("system") == ACT_CODE and one.get("code") == "VR" for one in codings)
 
 
-def virtual() -> dict[str, Any]:
-    """The service type of a video visit."""
-    return {"coding": [{"system": ACT_CODE, "code": "VR", "display": "virtual"}]}
-
-
 def actors(appointment: Resource, *types: str) -> tuple[str, ...]:
     """The references of the participants of some types."""
-    found = (one.get("actor", {}).get("reference", "") for one in appointment.get("participant", ()))
-    return tuple(one for one in found if one.partition("/")[0] in types)
+    return tuple(one for one in scheduling.actors(appointment) if one.partition("/")[0] in types)
 
 
 def patient_of(appointment: Resource) -> str:
@@ -120,7 +114,7 @@ def unplanned(patient: str, professional: str, *, now: datetime) -> Resource:
     return {
         "resourceType": "Appointment",
         "status": "proposed",
-        "serviceType": [virtual()],
+        "serviceType": [scheduling.VIRTUAL],
         "appointmentType": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0276", "code": "WALKIN"}]},
         "created": now.isoformat(timespec="seconds"),
         "start": now.isoformat(timespec="seconds"),
