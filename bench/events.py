@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import time
+from contextlib import suppress
 from datetime import datetime
 from statistics import median
 
@@ -41,18 +42,27 @@ class Endpoint:
     def __init__(self) -> None:
         self.milliseconds = dict[int, float]()
         self.calls = 0
+        self._writers = list[asyncio.StreamWriter]()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while not reader.at_eof():
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-            body = await reader.readexactly(length)
-            now = time.time()
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-            self.calls += 1
-            for parameter in json.loads(body)["entry"][0]["resource"]["parameter"]:
-                if parameter["name"] == "notification-event":
-                    self._take(parameter["part"], now)
+        self._writers.append(writer)
+        with suppress(asyncio.IncompleteReadError):  # whoever called, or `close`, hung up
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = next(int(x[15:]) for x in head.lower().split(b"\r\n") if x.startswith(b"content-length:"))
+                body = await reader.readexactly(length)
+                now = time.time()
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                self.calls += 1
+                for parameter in json.loads(body)["entry"][0]["resource"]["parameter"]:
+                    if parameter["name"] == "notification-event":
+                        self._take(parameter["part"], now)
+
+    async def close(self) -> None:
+        """Hangs up."""
+        for writer in self._writers:
+            writer.close()
+            await writer.wait_closed()
 
     def _take(self, parts: list[dict[str, str]], now: float) -> None:
         number = int(parts[0]["valueString"])
@@ -114,6 +124,7 @@ async def heard(server: Served, *, rate: int, seconds: int) -> None:
         + f", longest {found[-1]:.0f} ms; writes answered within {result.percentile(0.99):.0f} ms (p99)"
     )
     listening.close()
+    await endpoint.close()
 
 
 async def _subscribe(base: str, endpoint: str) -> None:

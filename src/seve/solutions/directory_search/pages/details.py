@@ -15,12 +15,12 @@ from seve.solutions.directory_search.queries.times import with_times
 
 @dataclass(frozen=True)
 class Shown(View):
-    """One thing. `is_open` None: it says no hours."""
+    """One thing. `is_open_now` None: it says no hours."""
 
     template: ClassVar[str] = "detail.html"
     told: Told
     map: Map | None
-    is_open: bool | None
+    is_open_now: bool | None
 
 
 async def role(visit: Visit) -> Shown:
