@@ -91,7 +91,8 @@ def minute_of(moment: datetime) -> int:
 async def free(connection: Connection | Pool, wanted: Wanted) -> tuple[Free, ...]:
     """The first times that are free, in order."""
     found = _Found(wanted)
-    if wanted.schedules or wanted.each or await _density(connection, wanted) < _FEW:
+    enough = 2 * wanted.count // wanted.each if wanted.each else _FEW
+    if wanted.schedules or await _density(connection, wanted, enough) < enough:
         found.add(await _of_each(connection, wanted))
     else:
         for way in ("under_way", "walk"):
@@ -110,8 +111,8 @@ async def roll(connection: Connection | Pool) -> None:
     await connection.execute(statements("agenda")["roll"])
 
 
-async def _density(connection: Connection | Pool, wanted: Wanted) -> int:
-    number: int = await connection.fetchval(statements("agenda")["density"], list(wanted.tags), _FEW)
+async def _density(connection: Connection | Pool, wanted: Wanted, limit: int) -> int:
+    number: int = await connection.fetchval(statements("agenda")["density"], list(wanted.tags), limit)
     return number
 
 

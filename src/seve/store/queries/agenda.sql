@@ -14,15 +14,18 @@ WHERE v.next_free >= $2 AND (v.next_free, v.schedule) > ($5, $6) AND v.next_free
 ORDER BY v.next_free, v.schedule LIMIT 32;
 
 -- name: under_way
--- The same of windows whose first free time was before $2, in the order of the first on their grid from then on.
+-- The same of windows that have begun before $2 and have time left, in the order of the first on their grid from then on: looked up
+-- agenda by agenda, since an index in order of time would lead through all windows of the day before. None is longer than a day.
 SELECT x.schedule, x.lo, x.step, x.seats, x.free, x.minutes, x.start
 FROM (
     SELECT v.schedule, v.vid, v.lo, v.step, v.seats, v.free, m.minutes, g.start
-    FROM vacancy v CROSS JOIN LATERAL (
+    FROM agenda a
+    JOIN vacancy v ON v.schedule = a.schedule AND v.lo > $2 - 1500 AND v.lo < $2 AND v.hi > $2 AND v.next_free < $2
+    CROSS JOIN LATERAL (
         SELECT CASE WHEN $1 = '' THEN v.minutes[1] ELSE v.minutes[array_position(v.reasons, $1)] END AS minutes
     ) AS m CROSS JOIN LATERAL (SELECT v.lo + ($2 - v.lo + v.step - 1) / v.step * v.step AS start) AS g
-    WHERE v.next_free >= $2 - 1500 AND v.next_free < $2 AND v.hi >= g.start + m.minutes AND g.start < $3
-        AND v.tags @> $4::text[] AND v.longest >= m.minutes AND (g.start, v.schedule) > ($5, $6)
+    WHERE a.tags @> $4::text[] AND v.tags @> $4::text[]
+        AND v.hi >= g.start + m.minutes AND g.start < $3 AND v.longest >= m.minutes AND (g.start, v.schedule) > ($5, $6)
     ORDER BY g.start, v.schedule OFFSET 0
 ) AS x
 WHERE has_standing(x.vid, $7) LIMIT 32;
