@@ -20,41 +20,54 @@ _CONDITIONAL = re.compile(r"[A-Z][A-Za-z]+\?.+")
 
 
 def rewritten(resource: Resource, places: Mapping[str, str]) -> Resource:
-    """The resource with every mention of a key of `places` replaced by its value."""
-    return _value(resource, places, key="") if places else resource
+    """The resource with every mention of a key of `places` replaced by its value; what has no mention is not copied."""
+    return _object(resource, places, _rewritten_keys()) if places else resource
 
 
-def conditional_references(resource: Any) -> Iterator[str]:
-    """The `Type?criteria` references in a resource."""
-    if isinstance(resource, dict):
-        reference = resource.get("reference")
-        if isinstance(reference, str) and _CONDITIONAL.fullmatch(reference):
-            yield reference
-        for value in resource.values():
-            if isinstance(value, (dict, list)):
-                yield from conditional_references(value)
-    elif isinstance(resource, list):
-        for item in resource:
-            yield from conditional_references(item)
+def conditional_references(resource: Resource) -> Iterator[str]:
+    """The `Type?criteria` references in a resource, in no order."""
+    pending: list[Any] = [resource]
+    while pending:
+        value = pending.pop()
+        if type(value) is dict:
+            reference = value.get("reference")
+            if type(reference) is str and "?" in reference and _CONDITIONAL.fullmatch(reference):
+                yield reference
+            pending.extend(value.values())
+        elif type(value) is list:
+            pending.extend(value)
 
 
-def _value(value: Any, places: Mapping[str, str], *, key: str) -> Any:
-    if isinstance(value, dict):
-        return _object(value, places)
-    if isinstance(value, list):
-        return [_value(item, places, key=key) for item in value]
-    return _text(value, places, key) if isinstance(value, str) and key in _rewritten_keys() else value
-
-
-def _object(value: Resource, places: Mapping[str, str]) -> Resource:
-    keys, found = _rewritten_keys(), value.copy()
+def _object(value: Resource, places: Mapping[str, str], keys: frozenset[str]) -> Resource:
+    found = value
     for name, item in value.items():
-        if isinstance(item, str):
-            if name in keys:
-                found[name] = _text(item, places, name)
-        elif isinstance(item, (dict, list)):
-            found[name] = _value(item, places, key=name)
+        kind = type(item)
+        if kind is str:
+            new = _text(item, places, name) if name in keys else item
+        elif kind is dict:
+            new = _object(item, places, keys)
+        elif kind is list:
+            new = _list(item, places, keys, name)
+        else:
+            continue
+        if new is not item:
+            if found is value:
+                found = value.copy()
+            found[name] = new
     return found
+
+
+def _list(value: list[Any], places: Mapping[str, str], keys: frozenset[str], key: str) -> list[Any]:
+    """Elements, or primitives of the type that the list's key says; R4 has no lists in lists."""
+    found = [
+        _object(item, places, keys)
+        if type(item) is dict
+        else _text(item, places, key)
+        if type(item) is str and key in keys
+        else item
+        for item in value
+    ]
+    return value if all(new is old for new, old in zip(found, value, strict=True)) else found
 
 
 def _text(text: str, places: Mapping[str, str], key: str) -> str:
