@@ -33,10 +33,11 @@ _TAKES_TYPE_NAME = frozenset(("getReferenceKey",))
 
 
 class Builder:
-    """Builds the steps of one expression; `source` is its text, to name places in complaints."""
+    """Builds the steps of one expression; `source` is its text, to name places in complaints. Strictly, `as` takes one item."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, is_strict: bool = False) -> None:
         self._source = source
+        self._is_strict = is_strict
 
     def step(self, expression: Expression) -> Step:
         """The step for an expression. Raises UnknownNameError and WrongArgumentsError for what no evaluation could mend."""
@@ -67,7 +68,7 @@ class Builder:
                 return _indexed(self.step(expression.source), self._apart(expression.index))
             case TypeOperation():
                 specifier = self._specifier(expression.type_name, expression.at)
-                return _type_operation(expression.operator, self.step(expression.operand), specifier=specifier)
+                return self._cast(expression.operator, self.step(expression.operand), specifier=specifier)
             case _:
                 raise AssertionError(expression)
 
@@ -118,7 +119,14 @@ class Builder:
         name = qualified_name(invocation.arguments[0]) if len(invocation.arguments) == 1 else None
         if name is None:
             raise WrongArgumentsError(name=f"{invocation.name}()").located(self._source, invocation.at)
-        return _type_operation(invocation.name, source, specifier=self._specifier(name, invocation.at))
+        return self._cast(invocation.name, source, specifier=self._specifier(name, invocation.at))
+
+    def _cast(self, operator: str, operand: Step, *, specifier: TypeSpecifier) -> Step:
+        if operator == "as" and self._is_strict:
+            return lambda scope: [
+                item for item in (single(operand(scope)),) if item is not None and specifier.gives(item)
+            ]
+        return _type_operation(operator, operand, specifier=specifier)
 
     def _specifier(self, name: str, at: int) -> TypeSpecifier:
         try:
@@ -218,7 +226,7 @@ def _indexed(source: Step, index: Step) -> Step:
 def _type_operation(operator: str, operand: Step, *, specifier: TypeSpecifier) -> Step:
     if operator != "is":
         # `as` on several items filters, as R4's own search parameters and dom-3 need.
-        return lambda scope: [item for item in operand(scope) if specifier.matches(item)]
+        return lambda scope: [item for item in operand(scope) if specifier.gives(item)]
 
     def step(scope: Scope) -> Items:
         item = single(operand(scope))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import ROUND_DOWN, Decimal
 
 from seve.fhir.path.errors import WrongTypeError
-from seve.fhir.path.quantity import CALENDAR_OF_UCUM, Quantity
+from seve.fhir.path.quantity import CALENDAR_OF_UCUM, CALENDAR_UNITS, Quantity
 from seve.fhir.path.temporal import Component, Date, DateTime, Temporal, Time, last_day, shifted
 
 _FIELDS = ("year", "month", "day", "hour", "minute", "second")
@@ -40,8 +40,8 @@ def moved(value: Temporal, amount: Decimal, *, unit: Quantity) -> Temporal | Non
 
 
 def _unit_name(unit: Quantity) -> str:
-    if unit.is_calendar:
-        return unit.unit
+    if unit.is_calendar or unit.unit in CALENDAR_UNITS:
+        return CALENDAR_UNITS[unit.unit]  # `1 'month'` too: it is no UCUM code, and can mean nothing else
     if unit.unit in _NO_CALENDAR or unit.unit not in CALENDAR_OF_UCUM:
         raise WrongTypeError(operation="+", found=str(unit))
     return CALENDAR_OF_UCUM[unit.unit]

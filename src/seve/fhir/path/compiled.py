@@ -12,6 +12,7 @@ from seve.fhir.path.errors import FHIRPathError, TooMuchWorkError
 from seve.fhir.path.evaluation import MAXIMUM_WORK, Environment, Scope
 from seve.fhir.path.generating import Generated, generate
 from seve.fhir.path.model import node
+from seve.fhir.path.ordering import check_order
 from seve.fhir.path.parser import parse
 from seve.fhir.path.runtime import DEFER
 from seve.fhir.path.syntax import Expression, rewritten
@@ -25,7 +26,8 @@ class Compiled:
     """An expression ready to be evaluated. Immutable and safe to share between threads.
 
     `root_type` is the FHIR type its input is known to have (`Patient`, `Observation.component`, `string`), None when any may
-    come. `change` replaces sub-expressions before anything is checked: how a view binds its constants.
+    come. `change` replaces sub-expressions before anything is checked: how a view binds its constants. `is_strict` refuses what
+    `compile` says.
     """
 
     __slots__ = ("_condition", "_fast", "_is_local", "_step", "expression", "root_type", "tree")
@@ -36,15 +38,19 @@ class Compiled:
         *,
         root_type: str | None,
         change: Callable[[Expression], Expression] | None = None,
+        is_strict: bool = False,
     ) -> None:
         self.expression = expression
         self.root_type = root_type
         parsed = parse(expression)
         self.tree: Expression = parsed if change is None else rewritten(parsed, change)
-        self._step = Builder(expression).step(self.tree)
+        self._step = Builder(expression, is_strict=is_strict).step(self.tree)
         self._fast: Generated | None = None
+        if is_strict:
+            check_order(self.tree, source=expression)
         if root_type is not None:
-            check(self.tree, source=expression, root_type=root_type)
+            check(self.tree, source=expression, root_type=root_type, is_strict=is_strict)
+        if root_type is not None and not is_strict:
             self._fast = generate(self.tree, root_type=root_type)
         self._condition = None if self._fast is None else self._fast.condition
         self._is_local = self._fast is not None and self._fast.needs_context
@@ -137,13 +143,17 @@ class Compiled:
 
 
 @lru_cache(maxsize=_KEPT)
-def compile(expression: str, *, root_type: str | None = None) -> Compiled:  # noqa: A001 - the name of the door, as in `re`
+def compile(  # noqa: A001 - the name of the door, as in `re`
+    expression: str, *, root_type: str | None = None, is_strict: bool = False
+) -> Compiled:
     """An expression, parsed and checked; the last 8,192 are kept.
 
-    With `root_type`, paths are checked against R4's definitions and specialised code is made. Raises FHIRPathSyntaxError for
-    what isn't FHIRPath, and FHIRPathError for unknown functions, types and elements.
+    With `root_type`, paths are checked against R4's definitions and specialised code is made. With `is_strict` (N1, 10), what
+    expressions of R4's own count on is refused too: a path that starts with another type than the input's, `as` on several items,
+    and `first()` or `[0]` of what has no order. Raises FHIRPathSyntaxError for what isn't FHIRPath, and FHIRPathError for unknown
+    functions, types and elements.
     """
-    return Compiled(expression, root_type=root_type)
+    return Compiled(expression, root_type=root_type, is_strict=is_strict)
 
 
 def evaluate(

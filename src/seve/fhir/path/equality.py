@@ -60,6 +60,8 @@ def equal_values(left: Any, right: Any) -> bool | None:
         return left == right
     left, right = paired(left, right)
     if isinstance(left, _TEMPORAL) and isinstance(right, _TEMPORAL):
+        if isinstance(left, Time) != isinstance(right, Time):
+            return False  # a day and a time of day differ, however little of them is known
         order = precedes(left, right)
         return None if order is None else order == 0
     if isinstance(left, Quantity) and isinstance(right, Quantity):

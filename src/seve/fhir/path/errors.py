@@ -61,6 +61,13 @@ class NotSingleError(FHIRPathError):
     key: ClassVar[str] = "fhir.path.not-single"
 
 
+class NotOrderedError(FHIRPathError):
+    """Strictly, a function that counts on an order was called on items that have none. Field: `name`."""
+
+    status: ClassVar[int] = 400
+    key: ClassVar[str] = "fhir.path.not-ordered"
+
+
 class WrongTypeError(FHIRPathError):
     """An operand is of a type that the operation doesn't know. Fields: `operation`, `found`."""
 

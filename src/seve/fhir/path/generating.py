@@ -24,7 +24,7 @@ from seve.fhir.path.code import (
     uncertain,
 )
 from seve.fhir.path.conditions import binary_condition, call_condition, combined, condition_of
-from seve.fhir.path.model import is_known, is_primitive, is_resource, is_subtype, places
+from seve.fhir.path.model import is_given, is_known, is_primitive, is_resource, is_subtype, places
 from seve.fhir.path.runtime import RUNTIME
 from seve.fhir.path.syntax import (
     Binary,
@@ -317,7 +317,7 @@ class CodeWriter:
             raise Unsupported
         if operation.operator == "is":
             return _type_test(source, name)
-        if all(is_subtype(type_name, name) for type_name in source.types):
+        if all(is_given(type_name, name) for type_name in source.types):
             return source
         return self._narrowed(operation.operand, name, this=this)
 
@@ -338,7 +338,7 @@ class CodeWriter:
         source = self.values(operand.source, this)
         if len(source.types) != 1:
             raise Unsupported
-        found = [place for place in places(source.only_type).get(operand.name, ()) if is_subtype(place.type, name)]
+        found = [place for place in places(source.only_type).get(operand.name, ()) if is_given(place.type, name)]
         return located(source, found) if found else NEVER
 
 

@@ -56,6 +56,15 @@ def is_subtype(name: str, ancestor: str) -> bool:
 
 
 @cache
+def is_given(name: str, wanted: str) -> bool:
+    """Whether `as` and `ofType` of `wanted` give an item of a FHIR type: of it or descending from it.
+
+    To them R4's primitives are independent types (2.9.1.5: `markdown` is no `string`); `is` knows what they descend from.
+    """
+    return name == wanted if is_primitive(wanted) else is_subtype(name, wanted)
+
+
+@cache
 def is_primitive(name: str) -> bool:
     """Whether a FHIR type is a primitive."""
     schema = core().type(name)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from seve.fhir.definitions import core
 from seve.fhir.path.errors import UnknownNameError
-from seve.fhir.path.model import SYSTEM_STRING, SYSTEM_TYPES, is_known, is_subtype
+from seve.fhir.path.model import SYSTEM_STRING, SYSTEM_TYPES, is_given, is_known, is_subtype
 from seve.fhir.path.values import Item, Node, TypeInfo, system_name
 
 # An `id` or `Extension.url` is System.String by its definition, and has a FHIR type by its description.
@@ -22,29 +23,41 @@ class TypeSpecifier:
     in_system: bool
 
     def matches(self, item: Item) -> bool:
-        """Whether an item is of this type or of one that descends from it."""
+        """Whether an item is of this type or of one that descends from it: `is`."""
         if type(item) is Node:
-            return self._matches_node(item)
-        return self.in_system and (system_name(item) == self.name or self.name == "Any")
+            return self._matches_node(item, is_subtype)
+        return self._matches_value(item)
 
-    def _matches_node(self, node: Node) -> bool:
+    def gives(self, item: Item) -> bool:
+        """Whether `as` and `ofType` give an item."""
+        if type(item) is Node:
+            return self._matches_node(item, is_given)
+        return self._matches_value(item)
+
+    def _matches_value(self, value: Item) -> bool:
+        return self.in_system and (system_name(value) == self.name or self.name == "Any")
+
+    def _matches_node(self, node: Node, is_of: Callable[[str, str], bool]) -> bool:
         if node.type == SYSTEM_STRING:
             return self.name in _NAMES_OF_SYSTEM_STRINGS
         if node.type:
-            return self.in_fhir and is_subtype(node.type, self.name)
+            return self.in_fhir and is_of(node.type, self.name)
         # A node that the data model doesn't know is what its JSON says.
         return self.in_system and system_name(node.value) == self.name
 
 
 def type_specifier(name: str) -> TypeSpecifier:
-    """The specifier for a name as written (`Patient`, `FHIR.Patient`, `System.String`). Raises UnknownNameError."""
+    """The specifier for a name as written (`Patient`, `FHIR.Patient`, `System.String`). Raises UnknownNameError.
+
+    A type of FHIR's that was looked for in System (`System.Patient`) is one that nothing is of.
+    """
     namespace, _, local = name.rpartition(".")
     found = TypeSpecifier(
         local,
         in_fhir=namespace in {"", "FHIR"} and is_known(local),
         in_system=namespace in {"", "System"} and local in SYSTEM_TYPES,
     )
-    if not found.in_fhir and not found.in_system:
+    if not found.in_fhir and not found.in_system and not (namespace == "System" and is_known(local)):
         raise UnknownNameError(kind="type", name=name)
     return found
 

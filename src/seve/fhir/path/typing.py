@@ -27,13 +27,15 @@ _NEVER: frozenset[str] = frozenset()
 _SAME = frozenset(
     ("where", "first", "last", "tail", "skip", "take", "single", "trace", "distinct", "exclude", "intersect", "sort")
 )
-_ON_EACH = frozenset(("where", "exists", "all", "select", "repeat", "sort"))
+_ON_EACH = frozenset(("where", "exists", "all", "select", "repeat", "sort", "trace", "iif"))
 _WITH_UNKNOWN_SCOPE = frozenset(("aggregate", "defineVariable", "repeat", "repeatAll"))
 
 
-def check(tree: Expression, *, source: str, root_type: str) -> None:
-    """Follow every path of an expression from `root_type`. Raises UnknownNameError for an element that no type there has."""
-    _Typer(source, frozenset((root_type,))).types(tree, frozenset((root_type,)))
+def check(tree: Expression, *, source: str, root_type: str, is_strict: bool = False) -> None:
+    """Follow every path of an expression from `root_type`. Raises UnknownNameError for an element that no type there has;
+    strictly, for a type at the head of a path that isn't the one there.
+    """
+    _Typer(source, frozenset((root_type,)), is_strict=is_strict).types(tree, frozenset((root_type,)))
 
 
 def result_types(tree: Expression, *, source: str, root_type: str) -> Types:
@@ -54,8 +56,9 @@ def elements(types: frozenset[str], name: str) -> frozenset[str] | None:
 
 
 class _Typer:
-    def __init__(self, source: str, root: frozenset[str]) -> None:
+    def __init__(self, source: str, root: frozenset[str], *, is_strict: bool = False) -> None:
         self._source = source
+        self._is_strict = is_strict
         self._root = root
 
     def types(self, expression: Expression, this: Types) -> Types:
@@ -92,7 +95,10 @@ class _Typer:
         if this is None:
             return None
         if elements(this, member.name) is None and is_known(member.name):
-            return _as_head(member.name, this)
+            found = _as_head(member.name, this)
+            if self._is_strict and not found:
+                raise UnknownNameError(kind="type", name=member.name).located(self._source, member.at)
+            return found
         return self._element(member, this)
 
     def _element(self, member: Member, of: Types) -> Types:

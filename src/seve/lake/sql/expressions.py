@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from seve.fhir.definitions import core
-from seve.fhir.path.model import Place, is_known, is_primitive, is_resource, is_subtype, places
+from seve.fhir.path.model import Place, is_given, is_known, is_primitive, is_resource, is_subtype, places
 from seve.fhir.path.syntax import (
     Binary,
     Constant,
@@ -124,7 +124,7 @@ class Expressions:
         return Many(f"flatten({kept})" if place.is_list else kept, type_, child)
 
     def _any_of(self, source: Piece, found: tuple[Place, ...]) -> Piece:
-        """A choice between texts, such as `ofType(string)`, which takes codes too: whichever is there."""
+        """A choice between texts, such as a uri or a canonical: whichever is there."""
         kinds = {"list" if place.is_list else kind(normal(place.type)) for place in found}
         if not found or kinds != {"text"}:
             raise OutsideError("[x]")
@@ -153,10 +153,10 @@ class Expressions:
             raise OutsideError(type_name)
         if isinstance(operand, Member):
             source = scope.this if operand.source is None else self.of(operand.source, scope)
-            found = tuple(p for p in self._places(source, operand.name) if is_subtype(normal(p.type), name))
+            found = tuple(p for p in self._places(source, operand.name) if is_given(normal(p.type), name))
             return self._element(source, found)
         source = self.of(operand, scope)
-        if not is_subtype(source.type, name):
+        if not is_given(source.type, name):
             raise OutsideError(type_name)
         return source
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Context, Decimal
 from typing import Any
 
 from seve.fhir.path.evaluation import Call
@@ -72,7 +72,15 @@ def _decimal(value: Decimal, precision: int | None, *, is_low: bool) -> Decimal 
         return None
     half = Decimal(5).scaleb(-_scale(value) - 1)
     edge = _WIDE.subtract(value, half) if is_low else _WIDE.add(value, half)
-    return edge.quantize(Decimal(1).scaleb(-places), ROUND_FLOOR if is_low else ROUND_CEILING, context=_WIDE)
+    outwards = ROUND_FLOOR if is_low else ROUND_CEILING
+    return edge.quantize(
+        Decimal(1).scaleb(-places), ROUND_DOWN if _vanishes(value, places) else outwards, context=_WIDE
+    )
+
+
+def _vanishes(value: Decimal, places: int) -> bool:
+    """Whether a value is nothing to so few places, as 0.0034 to one: its boundaries there are 0 too."""
+    return _scale(value) > places and abs(value) < Decimal(5).scaleb(-places - 1)
 
 
 def _scale(value: Decimal) -> int:
@@ -98,7 +106,9 @@ def _moment(value: Date | DateTime | Time, precision: int | None, *, is_low: boo
     day = _day(value.parts[:3], min(digits, 8), is_low=is_low)
     if day is None or digits <= 8:
         return None if day is None else (DateTime(day) if isinstance(value, DateTime) else Date(day))
-    clock = _clock(value.parts[3:], digits - 8, is_low=is_low)
+    # FHIR has no dateTime to the hour: `T08` is read as `T08:00`.
+    written = (value.parts[3], 0) if len(value.parts) == 4 else value.parts[3:]
+    clock = _clock(written, digits - 8, is_low=is_low)
     if clock is None:
         return None
     offset = value.offset if isinstance(value, DateTime) else None

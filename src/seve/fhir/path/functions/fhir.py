@@ -6,6 +6,7 @@ from typing import Any
 
 from seve.fhir.definitions import core
 from seve.fhir.narrative import is_narrative
+from seve.fhir.path.errors import UnknownNameError
 from seve.fhir.path.evaluation import Call
 from seve.fhir.path.functions.references import inside, promised, reference_text
 from seve.fhir.path.functions.registry import function
@@ -65,7 +66,11 @@ def _conforms_to(call: Call) -> Items:
     if url is None or item is None:
         return []
     found = call.scope.environment.context.conforms_to(_raw(item), url)
-    return _known(_is_of_core_type(item, url) if found is None else found)
+    if found is None:
+        found = _is_of_core_type(item, url)
+    if found is None:
+        raise UnknownNameError(kind="profile", name=url)
+    return [found]
 
 
 @function("htmlChecks")

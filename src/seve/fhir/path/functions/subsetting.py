@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cmp_to_key
-from typing import Any
 
 from seve.fhir.path.equality import identity, order
 from seve.fhir.path.errors import WrongArgumentsError
@@ -76,12 +75,11 @@ def _sorted_by(call: Call, items: Items, *, position: int) -> Items:
 
 
 def _ordered(one: Items, other: Items, *, is_descending: bool) -> int:
-    """Empty keys come first going up, last going down."""
+    """Empty keys come first, going down too: the minus of a key is the minus of its value, and nothing has none."""
     left, right = single_value(one), single_value(other)
     if left is None or right is None:
-        found: Any = (left is not None) - (right is not None)
-    else:
-        found = order(left, right) or 0
+        return (left is not None) - (right is not None)
+    found = order(left, right) or 0
     return -found if is_descending else found
 
 
