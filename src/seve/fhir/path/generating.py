@@ -24,7 +24,7 @@ from seve.fhir.path.code import (
     uncertain,
 )
 from seve.fhir.path.conditions import binary_condition, call_condition, combined, condition_of
-from seve.fhir.path.model import is_given, is_known, is_primitive, is_resource, is_subtype, places
+from seve.fhir.path.model import SYSTEM_STRING, is_given, is_known, is_primitive, is_resource, is_subtype, places
 from seve.fhir.path.runtime import RUNTIME
 from seve.fhir.path.syntax import (
     Binary,
@@ -43,6 +43,7 @@ from seve.fhir.path.typing import ABSTRACT_RESOURCES
 Piece: TypeAlias = Values | Condition | Number | Literal
 _REFERENCE = frozenset(("Reference",))
 _STRING = frozenset(("string",))
+_OF_MANY_TYPES = ABSTRACT_RESOURCES | {SYSTEM_STRING}  # an `id` is both System.String and what R4 describes it as
 _KEEPING_EMPTY = frozenset(("where", "trace", "select"))
 _LOGIC = frozenset(("and", "or", "xor", "implies"))
 _URLS = {"ucum": "http://unitsofmeasure.org", "sct": "http://snomed.info/sct", "loinc": "http://loinc.org"}
@@ -313,7 +314,7 @@ class CodeWriter:
         if isinstance(operation.operand, Invocation) and operation.operand.name == "resolve":
             return self._resolved(operation, this)
         source = self.values(operation.operand, this)
-        if namespace == "System" or not is_known(name) or source.types & ABSTRACT_RESOURCES:
+        if namespace == "System" or not is_known(name) or source.types & _OF_MANY_TYPES:
             raise Unsupported
         if operation.operator == "is":
             return _type_test(source, name)

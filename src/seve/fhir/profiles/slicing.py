@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from seve.fhir.definitions import TypeRef, core
+from seve.fhir.path.model import is_given
 from seve.fhir.profiles.checking import check_item, check_profile, conforms, count
 from seve.fhir.profiles.items import Item, items
 from seve.fhir.profiles.matching import fits, is_fixed
@@ -198,7 +199,7 @@ def _items_at(run: Run, item: Item, *, step: str) -> list[Item]:
         return [inner for inner in items(item, "extension") if inner.members.get("url") == call[2]]
     if call[1] == "resolve":
         return _resolved(run, item)
-    return [item] if core().is_subtype(item.type, call[2]) else []
+    return [item] if is_given(item.type, call[2]) else []
 
 
 def _resolved(run: Run, item: Item) -> list[Item]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from seve.fhir.definitions import TypeSchema, core
+from seve.fhir.path.model import is_given
 from seve.fhir.search.branches import branches
 from seve.fhir.search.steps import (
     As,
@@ -94,11 +95,9 @@ class _Cursor:
             yield Path(self.accesses if key is None else (*self.accesses, key), type_)
 
     def narrowed(self, type_: str) -> _Cursor:
-        """Only the choices of a type or its subtypes (`canonical` is a `uri`); R4 writes `DateTime` where it means `dateTime`."""
+        """Only the choices that `as` gives (a `canonical` is no `uri`); R4 writes `DateTime` where it means `dateTime`."""
         kept = {
-            name: key
-            for name, key in self.choices.items()
-            if core().is_subtype(name, type_) or name.lower() == type_.lower()
+            name: key for name, key in self.choices.items() if is_given(name, type_) or name.lower() == type_.lower()
         }
         return _Cursor(self.accesses, kept, self.root)
 

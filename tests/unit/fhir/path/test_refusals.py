@@ -12,6 +12,7 @@ from seve.fhir.path.errors import (
     ExpressionTooLargeError,
     FHIRPathError,
     NoClockError,
+    NotOrderedError,
     NotSingleError,
     TooMuchWorkError,
     UnknownNameError,
@@ -56,6 +57,7 @@ FAILING: list[tuple[str, type[FHIRPathError]]] = [
     ("defineVariable('a', 1).defineVariable('a', 2)", AlreadyDefinedError),
     ("defineVariable('context')", AlreadyDefinedError),
     ("defineVariable('a', 1).id | %a", UnknownNameError),
+    ("conformsTo('http://example.org/nobody-wrote-it')", UnknownNameError),
 ]
 REFUSED: list[tuple[str, type[FHIRPathError]]] = [
     ("nosuch()", UnknownNameError),
@@ -107,6 +109,49 @@ def test_an_unknown_element_is_refused_when_the_type_is_known() -> None:
     with pytest.raises(UnknownNameError):
         path.compile("Observation.valueQuantity", root_type="Observation")
     assert path.compile("name.given1").evaluate({"resourceType": "Patient"}) == []
+
+
+STRICTLY_REFUSED: list[tuple[str, type[FHIRPathError]]] = [
+    ("Encounter.id", UnknownNameError),
+    ("name.exists() and Encounter.id.exists()", UnknownNameError),
+    ("children().first()", NotOrderedError),
+    ("descendants()[0]", NotOrderedError),
+    ("children().where($this is HumanName).family.last()", NotOrderedError),
+    ("(descendants() as HumanName).tail()", NotOrderedError),
+]
+STRICTLY_TAKEN = [
+    "Patient.name.first().family",
+    "name.first().children().count()",
+    "children().ofType(HumanName).sort(family).first().exists()",
+    "DomainResource.id",
+    "name.first().as(HumanName).use",
+    "deceased.as(dateTime).empty()",
+]
+
+
+@pytest.mark.parametrize(("expression", "kind"), STRICTLY_REFUSED)
+def test_the_strict_way_refuses_what_the_usual_one_takes(
+    expression: str, kind: type[FHIRPathError], patient: dict[str, Any]
+) -> None:
+    path.compile(expression, root_type="Patient").evaluate(patient)
+    with pytest.raises(kind) as caught:
+        path.compile(expression, root_type="Patient", is_strict=True)
+    assert {"name", "line", "column"} <= set(caught.value.fields)
+    for language in LANGUAGES:
+        assert "{" not in caught.value.issues[0].text(language)
+
+
+def test_as_filters_many_items_and_strictly_takes_one(patient: dict[str, Any]) -> None:
+    for expression in ("name.as(HumanName).use", "(name as HumanName).use"):
+        assert path.compile(expression).evaluate(patient) == ["official", "usual"]
+        with pytest.raises(NotSingleError):
+            path.compile(expression, is_strict=True).evaluate(patient)
+
+
+@pytest.mark.parametrize("expression", STRICTLY_TAKEN)
+def test_what_is_right_means_the_same_strictly(expression: str, patient: dict[str, Any]) -> None:
+    strictly = path.compile(expression, root_type="Patient", is_strict=True)
+    assert strictly.evaluate(patient) == path.evaluate(patient, expression) != []
 
 
 def test_a_long_expression_is_refused() -> None:
