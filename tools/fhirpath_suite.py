@@ -138,7 +138,7 @@ def _answer(case: Case, compile_: Callable[[], path.Compiled], resource: dict[st
 
 def is_same(item: Any, output: Output) -> bool:
     """Whether an item is what a case expects, its type included where the case states it."""
-    return text(item) == output.text.removeprefix("@").removeprefix("T") and (
+    return text(item) == output.text.removeprefix("@T").removeprefix("@") and (
         output.type in {None, type_name(item)} or (output.type == "id" and is_an_id(item))
     )
 

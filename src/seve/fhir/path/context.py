@@ -36,7 +36,7 @@ class Context:
         return None
 
     def conforms_to(self, resource: Any, url: str) -> bool | None:
-        """Whether a value conforms to the profile `url`; None when the profile is unknown."""
+        """Whether a value conforms to the profile `url`; None when the profile is unknown, which is an error unless it is a core type."""
         del resource, url
         return None
 
