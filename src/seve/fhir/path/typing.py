@@ -27,7 +27,7 @@ _NEVER: frozenset[str] = frozenset()
 _SAME = frozenset(
     ("where", "first", "last", "tail", "skip", "take", "single", "trace", "distinct", "exclude", "intersect", "sort")
 )
-_ON_EACH = frozenset(("where", "exists", "all", "select", "repeat", "sort", "trace", "iif"))
+_ON_EACH = frozenset(("where", "exists", "all", "select", "repeat", "sort", "iif"))
 _WITH_UNKNOWN_SCOPE = frozenset(("aggregate", "defineVariable", "repeat", "repeatAll"))
 
 
@@ -114,10 +114,10 @@ class _Typer:
         if invocation.name in {"is", "as", "ofType"}:
             name = qualified_name(invocation.arguments[0])
             return None if name is None or invocation.name == "is" else _cast(name)
-        scope = source if invocation.name in _ON_EACH else this
-        if invocation.name in _WITH_UNKNOWN_SCOPE:
-            scope = None
-        found = [self.types(argument, scope) for argument in invocation.arguments]
+        found = [
+            self.types(argument, _scope(invocation.name, position, source=source, this=this))
+            for position, argument in enumerate(invocation.arguments)
+        ]
         return self._result(invocation.name, source, found)
 
     def _result(self, name: str, source: Types, arguments: list[Types]) -> Types:
@@ -128,6 +128,14 @@ class _Typer:
         if name in {"combine", "union"}:
             return _either(source, arguments[0])
         return frozenset(("Extension",)) if name == "extension" else None
+
+
+def _scope(function: str, position: int, *, source: Types, this: Types) -> Types:
+    """The types of `$this` in an argument."""
+    if function in _WITH_UNKNOWN_SCOPE:
+        return None
+    is_projection = function == "trace" and position == 1
+    return source if is_projection or function in _ON_EACH else this
 
 
 def _cast(name: str) -> Types:

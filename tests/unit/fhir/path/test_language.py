@@ -104,6 +104,7 @@ CONVERSION = [
     ("iif({}, 'yes', 'no')", ["no"]),
     ("name.last().iif(family.exists(), family, use)", ["usual"]),
     ("name.trace('names', given.first()).use", ["official", "usual"]),
+    ("name.trace(birthDate.toString()).use", ["official", "usual"]),
     ("iif(true, 1, 1 / 0)", [1]),
     ("coalesce({}, 'second')", ["second"]),
 ]
