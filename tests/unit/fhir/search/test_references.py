@@ -111,3 +111,10 @@ def test_what_is_not_a_reference_is_refused(search: str) -> None:
 def test_a_type_that_is_not_a_target_is_refused() -> None:
     with pytest.raises(WrongModifier):
         query("Observation", "subject:Medication=1")
+
+
+def test_a_uri_is_no_canonical_to_the_parameters_that_name_one_of_them() -> None:
+    canonical = {"resourceType": "ConceptMap", "id": "canonical", "sourceCanonical": "http://a.org/vs"}
+    uri = {"resourceType": "ConceptMap", "id": "uri", "sourceUri": "http://a.org/vs"}
+    assert found("ConceptMap", "source=http://a.org/vs", canonical, uri) == ["canonical"]
+    assert found("ConceptMap", "source-uri=http://a.org/vs", canonical, uri) == ["uri"]

@@ -282,3 +282,13 @@ def test_constraints_may_ask_for_references_value_sets_and_profiles() -> None:
 
     assert told(one(name="x"), asking, named) == []
     assert {key for key, _ in told(one(language="fr"), asking, named)} == {"org-1", "t-0", "t-2"}
+
+
+def test_a_constraint_on_a_profile_that_nobody_knows_is_told_as_not_judged() -> None:
+    rule = {"key": "t-1", "severity": "error", "human": "x", "expression": "conformsTo('http://test.org/nowhere')"}
+    asking = profile(element("Patient", constraint=[rule]))
+    asking["differential"]["element"].pop(0)
+    issues = Validator(core().with_resources([asking])).validate(patient(active=True), profiles=[URL]).issues
+    judged = [(i.severity, i.key.rpartition(".")[2], i.fields["key"]) for i in issues if "key" in i.fields]
+    assert judged == [("warning", "invariant_failed", "t-1")]
+    assert any("http://test.org/nowhere" in i.text("en") for i in issues)
