@@ -187,6 +187,7 @@ MOMENTS = [
     ("0.7.highBoundary(0)", [Decimal(1)]),
     ("(-0.02).lowBoundary(1) = 0.0 and 0.02.highBoundary(1) = 0.0", TRUE),
     ("0.lowBoundary(0)", [Decimal(-1)]),
+    ("0.000000001.highBoundary() > 0.000000001", TRUE),
     ("@2024-05-06T19.highBoundary()", ["2024-05-06T19:00:59.999-12:00"]),
     ("@2024-05-06T19:15.highBoundary()", ["2024-05-06T19:15:59.999-12:00"]),
     ("@2014.highBoundary(6)", ["2014-12"]),

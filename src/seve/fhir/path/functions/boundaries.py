@@ -74,13 +74,13 @@ def _decimal(value: Decimal, precision: int | None, *, is_low: bool) -> Decimal 
     edge = _WIDE.subtract(value, half) if is_low else _WIDE.add(value, half)
     outwards = ROUND_FLOOR if is_low else ROUND_CEILING
     return edge.quantize(
-        Decimal(1).scaleb(-places), ROUND_DOWN if _vanishes(value, places) else outwards, context=_WIDE
+        Decimal(1).scaleb(-places), ROUND_DOWN if _vanishes(value, precision) else outwards, context=_WIDE
     )
 
 
-def _vanishes(value: Decimal, places: int) -> bool:
-    """Whether a value is nothing to so few places, as 0.0034 to one: its boundaries there are 0 too."""
-    return _scale(value) > places and abs(value) < Decimal(5).scaleb(-places - 1)
+def _vanishes(value: Decimal, places: int | None) -> bool:
+    """Whether a value is nothing to the places asked for, as 0.0034 to one: its boundaries there are 0 too."""
+    return places is not None and _scale(value) > places and abs(value) < Decimal(5).scaleb(-places - 1)
 
 
 def _scale(value: Decimal) -> int:
