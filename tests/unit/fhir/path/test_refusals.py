@@ -184,16 +184,16 @@ def test_a_resource_ten_thousand_levels_deep_is_walked() -> None:
     ],
 )
 def test_an_evaluation_without_end_is_stopped(expression: str, patient: dict[str, Any]) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(TooMuchWorkError):
         path.evaluate(patient, expression)
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_a_regular_expression_that_would_blow_up_elsewhere_takes_linear_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert path.evaluate({}, "%text.matches('^(a+)+$')", variables={"text": "a" * 50_000 + "b"}) == [False]
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_input_of_the_wrong_shape_is_judged_by_the_general_engine() -> None:
