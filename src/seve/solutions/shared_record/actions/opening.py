@@ -60,7 +60,7 @@ class Given(Struct, frozen=True):
 
 
 async def check_open(records: Records, patient_id: str) -> None:
-    """Raises NotOpen."""
+    """Asked before a file is looked at; what decides is asked again at write (RecordNotOpen). Raises NotOpen."""
     if not (await queries.state(records, patient_id)).is_open:
         raise NotOpen
 
