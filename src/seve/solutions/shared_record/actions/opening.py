@@ -51,10 +51,10 @@ class NoList(Refusal):
 
 
 class Given(Struct, frozen=True):
-    """A list: its Task, and the lines with nothing but their matricules."""
+    """A list: its Task; the lines, with nothing but their matricules, are on the slip."""
 
     task: str = ""
-    lines: str = ""
+    slip: str = ""
     days: int = 0
     kind: batches.Kind = "automatic"
 
@@ -93,16 +93,20 @@ async def give_list(visit: Visit, lines: str, kind: batches.Kind, *, days: int) 
         raise NotAgreed(expression="agreed")
     at = visit.now.isoformat(timespec="seconds")
     task = await visit.desk.records.create(batches.asked(kind, days=days, at=at, by=visit.visitor.name))
-    await visit.doors.enqueue(LISTS, Given(task["id"], _only_matricules(lines), days, kind))
+    await visit.doors.enqueue(LISTS, Given(task["id"], "", days, kind), slip=_only_matricules(lines).encode())
 
 
 async def work_through(chores: Chores, given: Given) -> None:
-    """Tells each person on a list, or opens at once what was asked for at a desk. A list that was done is not done again."""
-    task = await chores.records.read("Task", given.task)
-    if task["status"] != "requested":
-        return
+    """Tells each person on a list, or opens at once what was asked for at a desk. A list that was done is not done again, and is gone."""
+    task, lines = await chores.records.read("Task", given.task), await chores.slip(given.slip)
+    if task["status"] == "requested" and lines is not None:
+        await _work_through(chores, given, task, lines.decode())
+    await chores.tear(given.slip)
+
+
+async def _work_through(chores: Chores, given: Given, task: Resource, lines: str) -> None:
     done, refused = 0, list[tuple[int, str]]()
-    for number, ins, wrong in opening.insured(given.lines):
+    for number, ins, wrong in opening.insured(lines):
         reason = wrong or await _one(chores, ins, given.kind, days=given.days)
         if reason:
             refused.append((number, reason))
