@@ -66,6 +66,7 @@ class Engine:
     limits: Limits = field(default_factory=Limits)
     gateways: dict[Channel, Gateway] = field(default_factory=lambda: {"email": Outbox(), "sms": Outbox()})
     ice: IceServers = field(default_factory=IceServers)
+    opening_notice_days: int = 42
     ledger: Ledger = field(kw_only=True)
     events: Events = field(kw_only=True)
     lane: CommitLane = field(init=False)

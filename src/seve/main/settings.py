@@ -15,6 +15,8 @@ from seve.store.embedded import Embedded
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
+_LEGAL_NOTICE_DAYS = 42
+"""Six weeks between the notice and the automatic opening of a record."""
 _WORKERS = min(os.cpu_count() or 1, 4)
 """A process for each core, as far as one machine's PostgreSQL serves them well."""
 
@@ -38,6 +40,7 @@ class Settings:
     cors_origins: frozenset[str] = frozenset()
     session_requests_per_second: int = 500
     address_requests_per_second: int = 2_000
+    opening_notice_days: int = 42
     ice: IceServers = field(default_factory=IceServers)
 
     @classmethod
@@ -59,6 +62,7 @@ class Settings:
             cors_origins=_origins(environment, "SEVE_CORS_ORIGINS"),
             session_requests_per_second=_number(environment, "SEVE_SESSION_REQUESTS_PER_SECOND", 500),
             address_requests_per_second=_number(environment, "SEVE_ADDRESS_REQUESTS_PER_SECOND", 2_000),
+            opening_notice_days=_days(environment, "SEVE_OPENING_NOTICE_DAYS", _LEGAL_NOTICE_DAYS),
             ice=_ice(environment, "SEVE_ICE_SERVERS", "SEVE_TURN_SECRET"),
         )
 
@@ -88,6 +92,13 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
         raise ValueError(f"{name} must be a whole number from 1 to 65535, not “{text}”")
     return int(text)
+
+
+def _days(environment: Mapping[str, str], name: str, least: int) -> int:
+    days = _number(environment, name, least)
+    if days < least:
+        raise ValueError(f"{name} is at least {least}, not {days}")
+    return days
 
 
 def _listed(environment: Mapping[str, str], name: str) -> list[str]:

@@ -66,6 +66,7 @@ async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncGene
             hook_hosts=settings.hook_hosts,
         )
         engine.ice = settings.ice
+        engine.opening_notice_days = settings.opening_notice_days
         if settings.smtp_url:
             engine.gateways["email"] = Smtp.of(settings.smtp_url, sender=settings.mail_from)
         yield engine

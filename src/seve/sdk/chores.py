@@ -55,6 +55,11 @@ class Doors:
         self.agendas = Agendas(engine, grant, manifest)
         self.links = Links(engine, manifest)
 
+    @property
+    def opening_notice_days(self) -> int:
+        """How long before the automatic opening of records people are told: a setting, never less than the law's six weeks."""
+        return self._engine.opening_notice_days
+
     async def notify(self, person: str, template: str, **fields: object) -> int:
         """Tells a person (a reference) something, by a template of the platform; how many accounts of theirs were told.
 

@@ -10,11 +10,11 @@ from msgspec import Struct
 from seve.fhir import Resource
 from seve.kernel.refusals import Refusal
 from seve.sdk import Chores, Job, Records, Visit, wording
+from seve.solutions.shared_record.actions.notices import send
 from seve.solutions.shared_record.model import batches, opening
 from seve.solutions.shared_record.model.opening import CHANNELS, Channel, State
 from seve.solutions.shared_record.queries import opening as queries
 
-NOTICE = "record_opening"
 _PAGE = "200"
 
 
@@ -150,9 +150,8 @@ async def _one(chores: Chores, ins: str, kind: str, *, days: int) -> str:
     if kind == "desk":
         await _written(chores.records, patient_id, "active", "desk", by="", now=chores.now)
         return ""
-    opens = opening.opens_on(chores.now.astimezone(wording.ZONE).date(), days)
-    await _written(chores.records, patient_id, "proposed", "automatic", by="", now=chores.now, opens=opens.isoformat())
-    await chores.notify(f"Patient/{patient_id}", NOTICE, day=opens)
+    opens = opening.opens_on(chores.now.astimezone(wording.ZONE).date(), max(days, chores.opening_notice_days))
+    await send(chores, patient_id, opens=opens)
     return ""
 
 
@@ -162,10 +161,10 @@ def _only_matricules(lines: str) -> str:
 
 
 async def _written(
-    records: Records, patient_id: str, state: State, channel: Channel, *, by: str, now: datetime, opens: str = ""
+    records: Records, patient_id: str, state: State, channel: Channel, *, by: str, now: datetime
 ) -> Resource:
     at = now.isoformat(timespec="milliseconds")
-    return await records.create(opening.decided(patient_id, state, channel, by=by, at=at, opens=opens))
+    return await records.create(opening.decided(patient_id, state, channel, by=by, at=at))
 
 
 LISTS = Job("lists", Given, work_through)
