@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from seve.engine.ice import IceServers
+from seve.engine.notifications.sms import USUAL_BODY
 from seve.rest.shield.places import Network
 from seve.store.embedded import Embedded
 
@@ -34,6 +35,9 @@ class Settings:
     hook_hosts: frozenset[str] = frozenset()
     smtp_url: str = ""
     mail_from: str = ""
+    sms_url: str = ""
+    sms_token: str = field(default="", repr=False)
+    sms_body: str = USUAL_BODY
     seal_seconds: int = 5
     audit_days: int = 3_653
     trusted_proxies: tuple[Network, ...] = ()
@@ -56,6 +60,9 @@ class Settings:
             hook_hosts=frozenset(_listed(environment, "SEVE_HOOK_HOSTS")),
             smtp_url=environment.get("SEVE_SMTP_URL", ""),
             mail_from=environment.get("SEVE_MAIL_FROM", ""),
+            sms_url=environment.get("SEVE_SMS_URL", ""),
+            sms_token=environment.get("SEVE_SMS_TOKEN", ""),
+            sms_body=environment.get("SEVE_SMS_BODY", USUAL_BODY),
             seal_seconds=_number(environment, "SEVE_SEAL_SECONDS", 5),
             audit_days=_number(environment, "SEVE_AUDIT_DAYS", 3_653),
             trusted_proxies=_networks(environment, "SEVE_TRUSTED_PROXIES"),
