@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -16,6 +17,7 @@ from seve.solutions.shared_record.model.opening import CHANNELS, Channel, State
 from seve.solutions.shared_record.queries import opening as queries
 
 _PAGE = "200"
+_AT_ONCE = 16
 
 
 class NotOpen(Refusal):
@@ -105,24 +107,26 @@ async def work_through(chores: Chores, given: Given) -> None:
 
 
 async def _work_through(chores: Chores, given: Given, task: Resource, lines: str) -> None:
-    done, refused = 0, list[tuple[int, str]]()
-    for number, ins, wrong in opening.insured(lines):
-        reason = wrong or await _one(chores, ins, given.kind, days=given.days)
-        if reason:
-            refused.append((number, reason))
-        else:
-            done += 1
-    await chores.records.update(batches.finished(task, done, refused))
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def line(number: int, ins: str, wrong: str) -> tuple[int, str]:
+        async with slots:
+            return number, wrong or await _one(chores, ins, given.kind, days=given.days)
+
+    told = await asyncio.gather(*(line(*one) for one in opening.insured(lines)))
+    refused = [(number, reason) for number, reason in told if reason]
+    await chores.records.update(batches.finished(task, len(told) - len(refused), refused))
 
 
 async def open_due(chores: Chores) -> int:
     """Opens the records whose notice is over; how many. One whose patient decided otherwise meanwhile stays as it is."""
     today, opened, page = chores.now.astimezone(wording.ZONE).date(), 0, ""
     while True:
-        category = ("category", f"{opening.SYSTEM}|automatic")
-        found = await chores.records.search("Consent", category, ("status", "proposed"), ("_count", _PAGE), page=page)
-        for notice in found.matches:
-            opened += await _due(chores, notice, today)
+        asked = ("category", f"{opening.SYSTEM}|automatic"), ("status", "proposed"), ("period", f"le{today}")
+        found = await chores.records.search("Consent", *asked, ("_count", _PAGE), page=page)
+        for start in range(0, len(found.matches), _AT_ONCE):
+            some = found.matches[start : start + _AT_ONCE]
+            opened += sum(await asyncio.gather(*(_due(chores, notice, today) for notice in some)))
         page = found.next
         if not page:
             return opened
@@ -131,7 +135,12 @@ async def open_due(chores: Chores) -> int:
 async def _due(chores: Chores, notice: Resource, today: date) -> bool:
     patient_id = notice["patient"]["reference"].partition("/")[2]
     state = await queries.state(chores.records, patient_id)
-    if state.state != "proposed" or state.opens > today.isoformat():
+    if state.state == "proposed" and state.opens > today.isoformat():
+        return False  # a later notice gives more time
+    if state.state != "proposed":
+        await chores.records.update(
+            {**notice, "status": "inactive"}
+        )  # it has its answer: not to be looked at each morning
         return False
     at = chores.now.isoformat(timespec="seconds")
     await chores.records.update({**notice, "status": "active", "dateTime": at})
