@@ -31,6 +31,7 @@ def test_a_browser_that_refuses_alerts_says_so_and_everything_is_read_in_the_pag
     browser: Browser, demonstration: str, screen: Size, axe: str
 ) -> None:
     with persona(browser, demonstration, "Jeanne Moreau-Lefèvre", size=screen) as page:
+        page.context.grant_permissions([])  # none: alerts are refused
         page.goto("/notifications")
         expect(page.get_by_text("Votre navigateur refuse les alertes de ce site.")).to_be_visible()
         expect(page.get_by_role("button", name="Prévenir sur cet appareil")).to_be_hidden()
