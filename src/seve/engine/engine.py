@@ -11,6 +11,7 @@ from seve.engine.checking import Checker
 from seve.engine.ice import IceServers
 from seve.engine.identity.keys import Keys
 from seve.engine.notifications.gateways import Gateway, Outbox
+from seve.engine.notifications.pushing import WebPush
 from seve.engine.operations.definitions import definitions as own_definitions
 from seve.engine.pages import PageLinks
 from seve.engine.subscriptions.knowing import Events
@@ -66,6 +67,7 @@ class Engine:
     limits: Limits = field(default_factory=Limits)
     gateways: dict[Channel, Gateway] = field(default_factory=lambda: {"email": Outbox(), "sms": Outbox()})
     ice: IceServers = field(default_factory=IceServers)
+    opening_notice_days: int = 42
     ledger: Ledger = field(kw_only=True)
     events: Events = field(kw_only=True)
     lane: CommitLane = field(init=False)
@@ -110,6 +112,9 @@ class Engine:
             import_hosts=import_hosts,
             ledger=Ledger(database, keys),
             events=Events.open(Keys(keys.directory), definitions, hook_hosts=hook_hosts),
+        )
+        engine.gateways["push"] = WebPush.open(
+            database.pool, Keys(keys.directory).pushing, subject=base_url, trusted=hook_hosts
         )
         engine.warm()
         return engine

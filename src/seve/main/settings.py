@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from seve.engine.ice import IceServers
+from seve.engine.notifications.sms import USUAL_BODY
 from seve.rest.shield.places import Network
 from seve.store.embedded import Embedded
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
+_LEGAL_NOTICE_DAYS = 42
+"""Six weeks between the notice and the automatic opening of a record."""
 _WORKERS = min(os.cpu_count() or 1, 4)
 """A process for each core, as far as one machine's PostgreSQL serves them well."""
 
@@ -32,12 +35,16 @@ class Settings:
     hook_hosts: frozenset[str] = frozenset()
     smtp_url: str = ""
     mail_from: str = ""
+    sms_url: str = ""
+    sms_token: str = field(default="", repr=False)
+    sms_body: str = USUAL_BODY
     seal_seconds: int = 5
     audit_days: int = 3_653
     trusted_proxies: tuple[Network, ...] = ()
     cors_origins: frozenset[str] = frozenset()
     session_requests_per_second: int = 500
     address_requests_per_second: int = 2_000
+    opening_notice_days: int = 42
     ice: IceServers = field(default_factory=IceServers)
 
     @classmethod
@@ -53,12 +60,16 @@ class Settings:
             hook_hosts=frozenset(_listed(environment, "SEVE_HOOK_HOSTS")),
             smtp_url=environment.get("SEVE_SMTP_URL", ""),
             mail_from=environment.get("SEVE_MAIL_FROM", ""),
+            sms_url=environment.get("SEVE_SMS_URL", ""),
+            sms_token=environment.get("SEVE_SMS_TOKEN", ""),
+            sms_body=environment.get("SEVE_SMS_BODY", USUAL_BODY),
             seal_seconds=_number(environment, "SEVE_SEAL_SECONDS", 5),
             audit_days=_number(environment, "SEVE_AUDIT_DAYS", 3_653),
             trusted_proxies=_networks(environment, "SEVE_TRUSTED_PROXIES"),
             cors_origins=_origins(environment, "SEVE_CORS_ORIGINS"),
             session_requests_per_second=_number(environment, "SEVE_SESSION_REQUESTS_PER_SECOND", 500),
             address_requests_per_second=_number(environment, "SEVE_ADDRESS_REQUESTS_PER_SECOND", 2_000),
+            opening_notice_days=_days(environment, "SEVE_OPENING_NOTICE_DAYS", _LEGAL_NOTICE_DAYS),
             ice=_ice(environment, "SEVE_ICE_SERVERS", "SEVE_TURN_SECRET"),
         )
 
@@ -88,6 +99,13 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
         raise ValueError(f"{name} must be a whole number from 1 to 65535, not “{text}”")
     return int(text)
+
+
+def _days(environment: Mapping[str, str], name: str, least: int) -> int:
+    days = _number(environment, name, least)
+    if days < least:
+        raise ValueError(f"{name} is at least {least}, not {days}")
+    return days
 
 
 def _listed(environment: Mapping[str, str], name: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from seve.engine.access import policies
 from seve.engine.engine import Engine
 from seve.engine.notifications.gateways import Smtp
+from seve.engine.notifications.sms import HttpSms
 from seve.fhir.definitions import Definitions, core
 from seve.jobs import schema
 from seve.main.settings import Settings
@@ -66,8 +67,13 @@ async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncGene
             hook_hosts=settings.hook_hosts,
         )
         engine.ice = settings.ice
+        engine.opening_notice_days = settings.opening_notice_days
         if settings.smtp_url:
             engine.gateways["email"] = Smtp.of(settings.smtp_url, sender=settings.mail_from)
+        if settings.sms_url:
+            engine.gateways["sms"] = HttpSms(
+                settings.sms_url, token=settings.sms_token, body=settings.sms_body, trusted=settings.hook_hosts
+            )
         yield engine
     finally:
         await database.close()

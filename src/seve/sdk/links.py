@@ -2,6 +2,9 @@
 
 A link names a resource by its id and nothing of anybody: `<type>.<id>.<end>.<MAC>`. The MAC (HMAC-SHA256, 128 bits) is over the
 solution, the purpose, the reference and the end, under a key of the data directory; the page for a purpose takes no link for another.
+
+On paper a link is too long to type. A short code stands for it there: a number that names the resource and five characters of a MAC,
+typed on a page that slows guessing (`Page(is_slowed=True)`), together with something that the person knows.
 """
 
 from __future__ import annotations
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from seve.engine.engine import Engine
     from seve.sdk.manifest import Manifest
 
+CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""What codes are made of: no letter that could be read as another, or as a figure (Crockford's base 32)."""
+_CHECK_LETTERS: Final = 5
 _MAC_HEX: Final = 32
 _LONGEST: Final = 200
 
@@ -56,7 +62,16 @@ class Links:
             raise NotFound
         return reference
 
+    def check_of(self, purpose: str, number: str, reference: str) -> str:
+        """The five characters that end a code: of 33 million, and for this number and reference alone."""
+        content = f"code\0{self._manifest.id}\0{purpose}\0{number}\0{reference}".encode()
+        drawn = int.from_bytes(hmac.digest(self._key, content, "sha256")[:8])
+        return "".join(CODE_LETTERS[drawn >> 5 * place & 31] for place in range(_CHECK_LETTERS))
+
+    @property
+    def _key(self) -> bytes:
+        return Keys(self._engine.ledger.keys.directory).hashing
+
     def _mac(self, purpose: str, reference: str, end: int) -> str:
         content = "\0".join(("link", self._manifest.id, purpose, reference, str(end))).encode()
-        key = Keys(self._engine.ledger.keys.directory).hashing
-        return hmac.digest(key, content, "sha256").hex()[:_MAC_HEX]
+        return hmac.digest(self._key, content, "sha256").hex()[:_MAC_HEX]

@@ -16,8 +16,10 @@ from seve.engine.refusals import NotFound as NoSuchResource
 from seve.engine.requests import Pairs, Request
 from seve.engine.rights.people import Person, people
 from seve.fhir import Resource
+from seve.fhir.access.openings import kept
 from seve.sdk.refusals import Changed, NotFound, Undeclared
 from seve.store.access.admission import Unknown
+from seve.store.access.openings import opening
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
@@ -98,6 +100,11 @@ class Records:
         """
         known = [one for one in references if one.partition("/")[0] in self._manifest.reads]
         return await people(self._engine, self._grant, known)
+
+    async def filed(self, document: Resource) -> Resource:
+        """A DocumentReference as it may be kept: for the shared record of its patient while that is open, by who made it otherwise."""
+        found = await opening(self._engine.database.pool, document["subject"]["reference"])
+        return document if found.is_open else kept(document)
 
     async def create(self, resource: Resource) -> Resource:
         """A new resource; as stored. Raises InvalidContent and what access refuses."""

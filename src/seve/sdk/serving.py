@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from seve.engine.access import public_grant
 from seve.engine.access.held import Grants
+from seve.engine.identity.attempts import Attempt
 from seve.engine.identity.refusals import SignInNeeded
 from seve.engine.rights.printing import NoPrinterError, as_pdf
 from seve.sdk.chores import Doors
@@ -42,6 +43,7 @@ _NO_FORM = Form(())
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
 _PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 _NO_FILES: Mapping[str, Sent] = {}
+_LONGEST_CODE = 40
 _DEVICES = ("camera", "microphone", "geolocation")
 
 
@@ -88,6 +90,8 @@ class _Place:
         async def answer(request: Request) -> Response:
             if page.link:
                 return await self._linked(request, page)
+            if page.is_slowed:
+                return await self._slowed(request, page)
             held = await self._let_in(request, page)
             form, files = _NO_FORM, dict[str, Sent]()
             if held is not None and page.method == "POST":
@@ -109,14 +113,28 @@ class _Place:
         manifest = self._solution.manifest
         linked = Links(self._engine, manifest).opened(request.path_params["link"], page.link)
         form = await read_form(self._pages.identity, request, None) if page.method == "POST" else _NO_FORM
-        request.state.badge = None
-        grant = replace(public_grant(source=address_of(request)), sight=None, scopes=None)
-        doors = Doors(self._engine, grant, manifest)
-        visit = replace(self._visit(request, None, form, {}), doors=doors, linked=linked)
-        shown = await page.answer(visit)
+        shown = await page.answer(replace(self._unsigned(request, form), linked=linked))
         if isinstance(shown, Paper):
             return await self._printed(request, None, shown)
         return self._response(request, None, shown)
+
+    async def _slowed(self, request: Request, page: Page) -> Response:
+        """A form with a code of ours, which nobody may guess. Raises TooManyAttempts."""
+        form = await read_form(self._pages.identity, request, None)
+        name = f"{self._solution.manifest.id} {form['code'][:_LONGEST_CODE]}"
+        attempt = Attempt(self._pages.identity, name=name, address=address_of(request))
+        await attempt.begin()
+        shown = await page.answer(self._unsigned(request, form))
+        assert not isinstance(shown, Paper)
+        await (attempt.failed() if isinstance(shown, Again) else attempt.succeeded())
+        return self._response(request, None, shown)
+
+    def _unsigned(self, request: Request, form: Form) -> Visit:
+        """A visit of nobody, for whom the platform acts."""
+        request.state.badge = None
+        grant = replace(public_grant(source=address_of(request)), sight=None, scopes=None)
+        doors = Doors(self._engine, grant, self._solution.manifest)
+        return replace(self._visit(request, None, form, {}), doors=doors)
 
     async def _let_in(self, request: Request, page: Page) -> Held | None:
         """The session; None for nobody, on a page for anyone. Raises SignInNeeded, NotForYou."""

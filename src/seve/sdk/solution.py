@@ -29,8 +29,9 @@ class Page:
 
     `needs_script`: without JavaScript it only says so; every other page works without. A page for `anyone` reads what is public
     and takes no form, since nobody signed in for what it would write: ValueError. The exception is a page for a signed link
-    (`{link}` in its path, `link` its purpose; `seve.sdk.links`): the platform does there what the link is for. `uses`: the devices
-    for which it may ask the browser; no page may otherwise.
+    (`{link}` in its path, `link` its purpose; `seve.sdk.links`): the platform does there what the link is for. Nor is one that
+    `is_slowed`, a form in which the field `code` is a code of ours: who typed wrong ones (the page answers `Again`) waits, by code
+    and by address. `uses`: the devices for which it may ask the browser; no page may otherwise.
     """
 
     path: str
@@ -40,9 +41,10 @@ class Page:
     needs_script: bool = False
     uses: frozenset[Device] = frozenset()
     link: str = ""
+    is_slowed: bool = False
 
     def __post_init__(self) -> None:
-        if "anyone" in self.roles and self.method != "GET" and not self.link:
+        if "anyone" in self.roles and self.method != "GET" and not (self.link or self.is_slowed):
             raise ValueError(f"{self.path}: a page for anyone takes no form")
 
 

@@ -86,3 +86,19 @@ async def retry(connection: Connection, id_: int) -> bool:
 async def discard(connection: Connection, id_: int) -> bool:
     """Forgets a job that waits or failed; False when there is none."""
     return await connection.fetchval(statements("job")["discard"], id_) is not None
+
+
+async def keep_slip(connection: Connection, id_: str, sealed: bytes) -> None:
+    """Keeps what a job needs and may not show, in the connection's transaction."""
+    await connection.execute(statements("job")["keep_slip"], id_, sealed)
+
+
+async def slip(pool: Pool, id_: str) -> bytes | None:
+    """What was kept; None once it is torn."""
+    found: bytes | None = await pool.fetchval(statements("job")["slip"], id_)
+    return found
+
+
+async def tear_slip(pool: Pool, id_: str) -> None:
+    """Removes it."""
+    await pool.execute(statements("job")["tear_slip"], id_)

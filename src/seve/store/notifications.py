@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from seve.kernel.texts import Language
     from seve.store.database import Connection, Pool
 
-Channel: TypeAlias = Literal["email", "sms"]
+Channel: TypeAlias = Literal["email", "sms", "push"]
 
 
 @dataclass(frozen=True, slots=True)

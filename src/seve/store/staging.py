@@ -21,6 +21,7 @@ from seve.store.access.admission import (
     is_others_place,
     seen,
 )
+from seve.store.access.openings import Change, check_records
 from seve.store.deeds import Current, Deed, Draft, Unit, Written
 from seve.store.rows import Rows, Traits
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from seve.store.grant import Grant, Letter, Sight
 
 _LETTERS: dict[str, Letter] = {"POST": "c", "PUT": "u", "PATCH": "u", "DELETE": "d"}
+_ASKED = ("Consent", "DocumentReference")
+"""What may open a shared record, or go into it."""
 _INTERACTIONS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
 
@@ -50,6 +53,12 @@ class _Staged:
         if self.draft.resource is None:
             return (self.traits.patient,) if self.traits.patient else ()
         return tuple(value_key(f"Patient/{id_}") for id_ in self.draft.entries.subjects)
+
+    def change(self, after: Resource) -> Change:
+        """From what stood to what is to be written."""
+        stood = self.before.body if self.before else None
+        patients = tuple(self.draft.entries.subjects)
+        return Change(f"{self.deed.type}/{self.deed.id}", patients, parse(stood.encode()) if stood else None, after)
 
 
 class Batch:
@@ -115,6 +124,10 @@ class Batch:
         registered = [one.deed.ref for one in staged if one.deed.type == "Patient" and one.deed.is_new]
         await check(self._connection, grant, sight, proposals, registered=registered)
         await check_openings(self._connection, grant, sight, proposals, registered=registered)
+        if changes := [
+            one.change(one.draft.resource) for one in staged if one.draft.resource and one.deed.type in _ASKED
+        ]:
+            await check_records(self._connection, sight, changes)
 
     def _outcome(self, deed: Deed, draft: Draft | None, before: Current | None) -> Written:
         if draft is None:

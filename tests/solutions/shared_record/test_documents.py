@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from seve.fhir import Resource
+from seve.fhir.access.openings import kept
 from seve.testing.site import Browser, Site
 
 _PATH = "/shared-record/ana/documents"
@@ -152,3 +154,21 @@ async def test_active_content_in_words_is_shown_as_words(room: Site) -> None:
     ana = await room.browser("ana")
     await _add(ana, words="<script>alert(1)</script>")
     assert "&lt;script&gt;" in ana.answer.text
+
+
+async def test_a_document_that_stays_with_its_organisation_is_not_in_the_shared_record(room: Site) -> None:
+    def made(id_: str) -> Resource:
+        return {
+            "resourceType": "DocumentReference", "id": id_, "status": "current", "description": f"Compte rendu {id_}",
+            "type": {"coding": [{"system": "http://loinc.org", "code": "11488-4"}]}, "date": "2026-11-03T10:00:00Z",
+            "subject": {"reference": "Patient/ana"}, "content": [{"attachment": {"title": "x"}}],
+        }  # fmt: skip
+
+    await room.put(made("shared"), kept(made("own")))
+    doctor = await room.browser("doc")
+    for path in (_PATH, "/shared-record/ana/timeline", "/shared-record/ana/timeline?class=reports"):
+        page = await doctor.get(path)
+        assert "Compte rendu shared" in page
+        assert "Compte rendu own" not in page
+    await doctor.get(f"{_PATH}/own")
+    assert doctor.status == 404

@@ -145,6 +145,35 @@ async def test_a_list_sends_notices_and_tells_the_lines_that_it_refuses(room: Si
         assert other.status == 403
 
 
+async def test_no_job_shows_who_is_on_a_list_and_nothing_of_it_is_left(room: Site, postgres_url: str) -> None:
+    await room.put(_patient("bob"))
+    pool = room.engine.database.pool
+    queued = "SELECT string_agg(args::text, '') FROM jobs.procrastinate_jobs"
+    await _give(room, _INS["bob"])
+    assert '"slip"' in await pool.fetchval(queued)
+    assert _INS["bob"] not in await pool.fetchval(queued)
+    assert _INS["bob"].encode() not in await pool.fetchval("SELECT sealed FROM slip")
+    await _work(room, postgres_url)
+    assert await _states(room, "bob") == ["proposed"]
+    assert await pool.fetchval("SELECT count(*) FROM slip") == 0
+
+
+async def test_a_list_that_failed_for_good_names_nobody_and_is_gone_when_it_is_discarded(
+    room: Site, postgres_url: str
+) -> None:
+    pool, officer = room.engine.database.pool, await room.browser("officer")
+    await _give(room, _INS["bob"])
+    await pool.execute("UPDATE slip SET sealed = 'altered'")
+    await pool.execute("UPDATE jobs.procrastinate_jobs SET attempts = 4")
+    await work_off(room.engine, postgres_url, queue_jobs(solution))
+    page = await officer.get("/desk/jobs")
+    assert "shared_record.lists" in page
+    assert _INS["bob"] not in page
+    [job] = await jobs.of_state(pool, "failed", limit=2)
+    await officer.post("/desk/jobs", job=str(job.id), action="discard")
+    assert await pool.fetchval("SELECT count(*) FROM slip") == 0
+
+
 async def test_a_record_opens_when_its_notice_is_over_and_not_before(room: Site, postgres_url: str) -> None:
     await room.put(_patient("bob"))
     await _give(room, _INS["bob"])

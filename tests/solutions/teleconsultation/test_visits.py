@@ -8,6 +8,7 @@ from base64 import b64decode
 import pytest
 
 from seve.fhir import Resource
+from seve.fhir.access.openings import SYSTEM, is_shared
 from seve.france.cda import read_cda
 from seve.testing.site import Site
 
@@ -237,9 +238,25 @@ async def test_a_patient_without_ins_has_their_note_in_words(house: Site) -> Non
     await doctor.post(f"{CALL}/note", conclusion="Repos", knows_patient="no", in_pathway="no")
     (document,) = await house.stored("DocumentReference")
     (file,) = await house.stored("Binary", ("_id", document["content"][0]["attachment"]["url"].partition("/")[2]))
+    assert not is_shared(document)  # the record of ana is not open: it stays with the practice
     words = b64decode(file["data"]).decode()
     assert "Durand" in words and "Cabinet des Tilleuls" in words and "Repos" in words
     assert "Lire le compte rendu" in await ana.get(CALL)
+
+
+async def test_a_note_goes_into_the_shared_record_while_that_is_open(house: Site) -> None:
+    await house.put(
+        {
+            "resourceType": "Consent", "id": "opening", "status": "active", "patient": {"reference": "Patient/ana"},
+            "scope": {"text": "treatment"}, "policyRule": {"text": "ouverture"}, "dateTime": "2026-01-01",
+            "category": [{"coding": [{"system": SYSTEM, "code": "patient"}]}],
+        },
+    )  # fmt: skip
+    _, doctor = await running(house)
+    await doctor.get(f"{CALL}/note")
+    await doctor.post(f"{CALL}/note", conclusion="Repos", knows_patient="no", in_pathway="no")
+    (document,) = await house.stored("DocumentReference")
+    assert is_shared(document)
 
 
 async def test_templates_begin_a_note_by_specialty(house: Site) -> None:

@@ -24,6 +24,8 @@ USERS = {
     "engine/identity/applications/registry.py",
     "engine/identity/applications/remote_keys.py",
     "engine/identity/applications/tokens.py",
+    "engine/notifications/push_messages.py",
+    "engine/notifications/pushing.py",
     "engine/subscriptions/sockets.py",
     "store/audit/keys.py",
 }
@@ -42,7 +44,7 @@ async def test_every_secret_of_a_server_is_for_its_owner_alone(whole: Whole) -> 
     keys = whole.data / "keys"
     assert stat.S_IMODE(keys.stat().st_mode) == 0o700
     names = {re.sub(r"\d.*", "", file.name) for file in keys.iterdir()}
-    assert {"signing-", "sealing.key", "hashing.key", "audit-mac-", "audit-seal-"} <= names
+    assert {"signing-", "sealing.key", "hashing.key", "pushing.key", "audit-mac-", "audit-seal-"} <= names
     for file in keys.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
 

@@ -37,6 +37,13 @@ def test_every_setting_is_documented_and_no_other() -> None:
     assert documented == set(re.findall(r'"(SEVE_\w+)"', source))
 
 
+def test_the_notice_before_an_opening_is_never_shorter_than_the_law_says() -> None:
+    assert Settings.read({}).opening_notice_days == 42
+    assert Settings.read({"SEVE_OPENING_NOTICE_DAYS": "60"}).opening_notice_days == 60
+    with pytest.raises(ValueError, match="SEVE_OPENING_NOTICE_DAYS is at least 42, not 41"):
+        Settings.read({"SEVE_OPENING_NOTICE_DAYS": "41"})
+
+
 def test_every_command_is_documented() -> None:
     text = (DOCS / "cli.md").read_text()
     assert [command for command in COMMANDS if f"`seve {command}" not in text] == []

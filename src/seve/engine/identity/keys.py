@@ -31,6 +31,7 @@ class Keys:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._sealing = AESGCM(_secret(directory / "sealing.key"))
         self.hashing = _secret(directory / "hashing.key")
+        self.pushing = _secret(directory / "pushing.key")
         self._keys: list[tuple[int, RSAKey]] = []
         self._looked = float("-inf")
 

@@ -32,6 +32,7 @@ from seve.engine.requests import Answer, Pairs, Request
 from seve.fhir.validation.seams import PendingCode
 from seve.kernel.identifiers import new_id
 from seve.kernel.refusals import InvalidContent, Issue, Refusal
+from seve.store.access.openings import RecordNotOpen
 from seve.store.deeds import Deed
 from seve.store.search.running import Found
 
@@ -120,7 +121,10 @@ async def _written(engine: Engine, grant: Grant, steps: list[_Step]) -> dict[int
     }
     if not conditions and not references:
         unit, order = await _unit(engine, steps, {})
-        return _answers(steps, order, await engine.lane.commit(grant, unit))
+        try:
+            return _answers(steps, order, await engine.lane.commit(grant, unit))
+        except RecordNotOpen as refusal:
+            raise _told(refusal, order) from refusal
     locks = [lock_of(type_, pairs) for type_, pairs in conditions]
     async with engine.writing(locks=locks) as writing:
         for step in steps:
@@ -129,6 +133,8 @@ async def _written(engine: Engine, grant: Grant, steps: list[_Step]) -> dict[int
         found = {text: await _referenced(engine, grant, writing.connection, text) for text in sorted(references)}
         unit, order = await _unit(engine, steps, found)
         [outcome] = await writing.write([(grant, unit)])
+        if isinstance(outcome, RecordNotOpen):
+            raise _told(outcome, order)
         if isinstance(outcome, Exception):
             raise outcome
     return _answers(steps, order, outcome)
@@ -216,6 +222,11 @@ def _deed(engine: Engine, step: _Step, places: dict[str, str], pending: list[Pen
 def _placed(issue: Issue, place: str) -> Issue:
     """The same issue, told from the Bundle."""
     return replace(issue, expression=_at(place, issue.expression))
+
+
+def _told(refusal: RecordNotOpen, order: list[_Step]) -> RecordNotOpen:
+    place = next(step.place for step in order if f"{step.type}/{step.id}" == refusal.document)
+    return refusal.at(place)
 
 
 def _at(place: str, expression: str) -> str:

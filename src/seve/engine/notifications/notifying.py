@@ -12,7 +12,7 @@ from seve.engine.notifications.refusals import WrongField
 from seve.engine.notifications.templates import Template, template_of, written
 from seve.engine.rights.wording import ZONE
 from seve.fhir.codec.json import parse
-from seve.store import jobs, notifications, reading
+from seve.store import devices, jobs, notifications, reading
 
 if TYPE_CHECKING:
     from seve.store.database import Connection
@@ -36,7 +36,7 @@ async def notify(connection: Connection, person: str, template: str, *, now: dat
     known = await notifications.accounts_of(connection, person)
     for preference in known:
         number = await notifications.add(connection, preference.account, template, kept)
-        for channel, address in _ways(preference):
+        for channel, address in [*_ways(preference), *await _devices(connection, preference.account)]:
             await _send(connection, number, channel, address, preference=preference, now=now)
     return len(known)
 
@@ -79,3 +79,7 @@ def quiet_seconds(now: datetime, *, first: int, last: int) -> float:
 def _ways(preference: Preference) -> list[tuple[Channel, str]]:
     ways: list[tuple[Channel, str]] = [("email", preference.email), ("sms", preference.phone)]
     return [(channel, address) for channel, address in ways if address]
+
+
+async def _devices(connection: Connection, account: str) -> list[tuple[Channel, str]]:
+    return [("push", str(one.id)) for one in await devices.of_account(connection, account)]

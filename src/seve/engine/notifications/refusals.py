@@ -45,3 +45,19 @@ class WrongAddress(Refusal):
     status: ClassVar[int] = 422
     code: ClassVar[str] = "value"
     key: ClassVar[str] = "engine/notifications.refusals.wrong_address"
+
+
+class DeviceGone(Refusal):
+    """A device asked to be told no more, or its browser forgot that it had asked."""
+
+    status: ClassVar[int] = 410
+    code: ClassVar[str] = "not-found"
+    key: ClassVar[str] = "engine/notifications.refusals.device_gone"
+
+
+class NoDevice(Refusal):
+    """A subscription that can be none: its keys are not keys, or its endpoint may not be called."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "value"
+    key: ClassVar[str] = "engine/notifications.refusals.no_device"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seve.engine.notifications.refusals import CannotSend
+from seve.engine.notifications.refusals import CannotSend, DeviceGone
 from seve.engine.notifications.templates import rendered, template_of
 from seve.store import notifications
 
@@ -21,6 +21,9 @@ async def send(engine: Engine, id_: int) -> None:
     subject, body = rendered(template_of(message.template), message.fields, message.language)
     try:
         await engine.gateways[message.channel].send(message.address, subject=subject, body=body)
+    except DeviceGone as refusal:  # nobody is there to be told: nothing to try again
+        await notifications.settle(pool, id_, "failed", reason=str(refusal))
+        return
     except CannotSend as refusal:
         await notifications.settle(pool, id_, "failed", reason=str(refusal))
         raise

@@ -61,7 +61,8 @@ _SHIPPED = (
     Template("appointment_stranded", {"place": "place", "at": "moment"}),
     Template("access", {"at": "moment"}),
     Template("waiting", {"number": "number"}),
-    Template("record_opening", {"day": "day"}),
+    Template("record_opening", {"day": "day", "link": "link"}),
+    Template("record_answered", {"at": "moment"}),
 )
 TEMPLATES = {template.key: checked(template) for template in _SHIPPED}
 

@@ -20,6 +20,7 @@ from seve.kernel.refusals import Refusal
 
 _PORTS = {"https": 443, "http": 80}
 _ANSWER_BYTES = 64 * 1_024
+_ONCE_SECONDS = 20.0
 
 
 def check_endpoint(url: str, trusted: AbstractSet[str]) -> SplitResult:
@@ -28,6 +29,15 @@ def check_endpoint(url: str, trusted: AbstractSet[str]) -> SplitResult:
         return check_source(url, registered(url, trusted))
     except (Refusal, ValueError) as error:
         raise EndpointRefused(endpoint=url[:200], reason=str(error)) from error
+
+
+def once(url: str, body: bytes, headers: Mapping[str, str], *, trusted: AbstractSet[str]) -> int:
+    """The status that one POST is answered with; the connection ends with it. Blocks. Raises CannotCall, EndpointRefused."""
+    line = Line(url, trusted, timeout_seconds=_ONCE_SECONDS)
+    try:
+        return line.post(body, headers)
+    finally:
+        line.close()
 
 
 class Line:

@@ -6,3 +6,10 @@ CREATE TABLE job_failure (
     reason text NOT NULL                      -- a refusal, or an incident's number: never what a person wrote
 );
 CREATE INDEX job_failure_by_job ON job_failure (job, at);
+
+-- What a job needs and no job may show, such as who is on a list: sealed, named by the payload, gone when the work is done or discarded.
+CREATE TABLE slip (
+    id     text COLLATE "C" PRIMARY KEY,
+    sealed bytea NOT NULL,
+    made   timestamptz NOT NULL DEFAULT now()
+);

@@ -22,11 +22,22 @@ CREATE INDEX notification_by_account ON notification (account, id);
 CREATE TABLE message (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     notification bigint NOT NULL REFERENCES notification ON DELETE CASCADE,
-    channel      text NOT NULL CHECK (channel IN ('email', 'sms')),
-    address      text NOT NULL,
+    channel      text NOT NULL CHECK (channel IN ('email', 'sms', 'push')),
+    address      text NOT NULL,               -- of 'push': the device's number
     language     text NOT NULL,
     state        text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'failed')),
     reason       text NOT NULL DEFAULT '',
     changed      timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX message_by_notification ON message (notification);
+
+-- Browsers that asked to be told by web push. What is sent is sealed for `key` and `auth` (RFC 8291).
+CREATE TABLE device (
+    id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    account  text COLLATE "C" NOT NULL REFERENCES account ON DELETE CASCADE,
+    endpoint text COLLATE "C" NOT NULL UNIQUE,
+    key      bytea NOT NULL,
+    auth     bytea NOT NULL,
+    since    timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX device_by_account ON device (account, id);

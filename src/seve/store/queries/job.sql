@@ -27,5 +27,16 @@ UPDATE jobs.procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at =
 -- name: discard
 WITH reasons AS (
     DELETE FROM job_failure f USING jobs.procrastinate_jobs j WHERE f.job = j.id AND j.id = $1 AND j.status IN ('failed', 'todo')
+), slips AS (
+    DELETE FROM slip s USING jobs.procrastinate_jobs j WHERE s.id = j.args ->> 'slip' AND j.id = $1 AND j.status IN ('failed', 'todo')
 )
 DELETE FROM jobs.procrastinate_jobs WHERE id = $1 AND status IN ('failed', 'todo') RETURNING id;
+
+-- name: keep_slip
+INSERT INTO slip (id, sealed) VALUES ($1, $2);
+
+-- name: slip
+SELECT sealed FROM slip WHERE id = $1;
+
+-- name: tear_slip
+DELETE FROM slip WHERE id = $1;

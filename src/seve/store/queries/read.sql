@@ -64,3 +64,8 @@ FROM (
     SELECT v.body::jsonb -> 'meta' AS m FROM version v
     WHERE v.ended IS NULL AND v.body IS NOT NULL AND ($1 = '' OR v.type = $1) /* seen: v */
 ) AS labelled;
+
+-- name: pointing_at
+-- The documents in force of a type that point at a resource by a parameter.
+SELECT v.body FROM link k JOIN version v ON v.vid = k.vid
+WHERE k.param = $2 AND k.target = $3 AND v.type = $1 AND v.ended IS NULL AND v.body IS NOT NULL;

@@ -51,6 +51,8 @@ def record_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
         "/rights/ask": rights.ask,
         "/notifications": notifications.keep,
         "/notifications/seen": notifications.see,
+        "/notifications/devices": notifications.subscribe,
+        "/notifications/devices/forget": notifications.forget,
     }
     guarded = room.pages.guarded
     return [

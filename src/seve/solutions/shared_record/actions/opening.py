@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -10,12 +11,13 @@ from msgspec import Struct
 from seve.fhir import Resource
 from seve.kernel.refusals import Refusal
 from seve.sdk import Chores, Job, Records, Visit, wording
+from seve.solutions.shared_record.actions.notices import send
 from seve.solutions.shared_record.model import batches, opening
 from seve.solutions.shared_record.model.opening import CHANNELS, Channel, State
 from seve.solutions.shared_record.queries import opening as queries
 
-NOTICE = "record_opening"
 _PAGE = "200"
+_AT_ONCE = 16
 
 
 class NotOpen(Refusal):
@@ -51,16 +53,16 @@ class NoList(Refusal):
 
 
 class Given(Struct, frozen=True):
-    """A list: its Task, and the lines with nothing but their matricules."""
+    """A list: its Task; the lines, with nothing but their matricules, are on the slip."""
 
     task: str = ""
-    lines: str = ""
+    slip: str = ""
     days: int = 0
     kind: batches.Kind = "automatic"
 
 
 async def check_open(records: Records, patient_id: str) -> None:
-    """Raises NotOpen."""
+    """Asked before a file is looked at; what decides is asked again at write (RecordNotOpen). Raises NotOpen."""
     if not (await queries.state(records, patient_id)).is_open:
         raise NotOpen
 
@@ -93,32 +95,38 @@ async def give_list(visit: Visit, lines: str, kind: batches.Kind, *, days: int) 
         raise NotAgreed(expression="agreed")
     at = visit.now.isoformat(timespec="seconds")
     task = await visit.desk.records.create(batches.asked(kind, days=days, at=at, by=visit.visitor.name))
-    await visit.doors.enqueue(LISTS, Given(task["id"], _only_matricules(lines), days, kind))
+    await visit.doors.enqueue(LISTS, Given(task["id"], "", days, kind), slip=_only_matricules(lines).encode())
 
 
 async def work_through(chores: Chores, given: Given) -> None:
-    """Tells each person on a list, or opens at once what was asked for at a desk. A list that was done is not done again."""
-    task = await chores.records.read("Task", given.task)
-    if task["status"] != "requested":
-        return
-    done, refused = 0, list[tuple[int, str]]()
-    for number, ins, wrong in opening.insured(given.lines):
-        reason = wrong or await _one(chores, ins, given.kind, days=given.days)
-        if reason:
-            refused.append((number, reason))
-        else:
-            done += 1
-    await chores.records.update(batches.finished(task, done, refused))
+    """Tells each person on a list, or opens at once what was asked for at a desk. A list that was done is not done again, and is gone."""
+    task, lines = await chores.records.read("Task", given.task), await chores.slip(given.slip)
+    if task["status"] == "requested" and lines is not None:
+        await _work_through(chores, given, task, lines.decode())
+    await chores.tear(given.slip)
+
+
+async def _work_through(chores: Chores, given: Given, task: Resource, lines: str) -> None:
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def line(number: int, ins: str, wrong: str) -> tuple[int, str]:
+        async with slots:
+            return number, wrong or await _one(chores, ins, given.kind, days=given.days)
+
+    told = await asyncio.gather(*(line(*one) for one in opening.insured(lines)))
+    refused = [(number, reason) for number, reason in told if reason]
+    await chores.records.update(batches.finished(task, len(told) - len(refused), refused))
 
 
 async def open_due(chores: Chores) -> int:
     """Opens the records whose notice is over; how many. One whose patient decided otherwise meanwhile stays as it is."""
     today, opened, page = chores.now.astimezone(wording.ZONE).date(), 0, ""
     while True:
-        category = ("category", f"{opening.SYSTEM}|automatic")
-        found = await chores.records.search("Consent", category, ("status", "proposed"), ("_count", _PAGE), page=page)
-        for notice in found.matches:
-            opened += await _due(chores, notice, today)
+        asked = ("category", f"{opening.SYSTEM}|automatic"), ("status", "proposed"), ("period", f"le{today}")
+        found = await chores.records.search("Consent", *asked, ("_count", _PAGE), page=page)
+        for start in range(0, len(found.matches), _AT_ONCE):
+            some = found.matches[start : start + _AT_ONCE]
+            opened += sum(await asyncio.gather(*(_due(chores, notice, today) for notice in some)))
         page = found.next
         if not page:
             return opened
@@ -127,7 +135,12 @@ async def open_due(chores: Chores) -> int:
 async def _due(chores: Chores, notice: Resource, today: date) -> bool:
     patient_id = notice["patient"]["reference"].partition("/")[2]
     state = await queries.state(chores.records, patient_id)
-    if state.state != "proposed" or state.opens > today.isoformat():
+    if state.state == "proposed" and state.opens > today.isoformat():
+        return False  # a later notice gives more time
+    if state.state != "proposed":
+        await chores.records.update(
+            {**notice, "status": "inactive"}
+        )  # it has its answer: not to be looked at each morning
         return False
     at = chores.now.isoformat(timespec="seconds")
     await chores.records.update({**notice, "status": "active", "dateTime": at})
@@ -146,9 +159,8 @@ async def _one(chores: Chores, ins: str, kind: str, *, days: int) -> str:
     if kind == "desk":
         await _written(chores.records, patient_id, "active", "desk", by="", now=chores.now)
         return ""
-    opens = opening.opens_on(chores.now.astimezone(wording.ZONE).date(), days)
-    await _written(chores.records, patient_id, "proposed", "automatic", by="", now=chores.now, opens=opens.isoformat())
-    await chores.notify(f"Patient/{patient_id}", NOTICE, day=opens)
+    opens = opening.opens_on(chores.now.astimezone(wording.ZONE).date(), max(days, chores.opening_notice_days))
+    await send(chores, patient_id, opens=opens)
     return ""
 
 
@@ -158,10 +170,10 @@ def _only_matricules(lines: str) -> str:
 
 
 async def _written(
-    records: Records, patient_id: str, state: State, channel: Channel, *, by: str, now: datetime, opens: str = ""
+    records: Records, patient_id: str, state: State, channel: Channel, *, by: str, now: datetime
 ) -> Resource:
     at = now.isoformat(timespec="milliseconds")
-    return await records.create(opening.decided(patient_id, state, channel, by=by, at=at, opens=opens))
+    return await records.create(opening.decided(patient_id, state, channel, by=by, at=at))
 
 
 LISTS = Job("lists", Given, work_through)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from seve.fhir import Resource
+from seve.fhir.access.openings import OWN, TAGS
 from seve.france.documents.classes import CONTENT_CLASSES, ContentClass, class_codes, content_class, types_shown
 from seve.france.documents.systems import CLASSES as CLASS_SYSTEM
 
@@ -40,14 +41,15 @@ def _reports() -> Iterator[Source]:
 
 
 def _document(*query: tuple[str, str]) -> Source:
-    return Source("DocumentReference", "date", "author", (*query, _NOT_REPLACED))
+    return Source("DocumentReference", "date", "author", (*query, *IN_FORCE))
 
 
 def _either(codes: Iterable[tuple[str, str]]) -> str:
     return ",".join(f"{system}|{code}" for system, code in codes)
 
 
-_NOT_REPLACED = ("status", "current")
+IN_FORCE = (("status", "current"), ("_tag:not", f"{TAGS}|{OWN}"))
+"""Documents of the shared record that were not replaced: not those that stay with who made them."""
 _KNOWN = [one for class_ in (*CLASSES, None) for one in types_shown(class_)]
 _UNKNOWN = ("type:not", _either(_KNOWN))
 _RIGHT = ("status:not", "entered-in-error")
@@ -86,7 +88,7 @@ def sources(class_: ContentClass | None) -> tuple[Source, ...]:
     """Those of one class; of the whole record, with all documents at once, for None."""
     if class_:
         return SOURCES[class_]
-    return (*_without_documents(), Source("DocumentReference", "date", "author", (_NOT_REPLACED,)))
+    return (*_without_documents(), Source("DocumentReference", "date", "author", IN_FORCE))
 
 
 def class_of(resource: Resource) -> ContentClass:

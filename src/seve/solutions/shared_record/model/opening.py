@@ -16,17 +16,26 @@ nobody's way into it: who may see it stays with the choices on sharing. What was
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final
 
 from seve.fhir import Resource
-from seve.sdk import wording
+from seve.fhir.access.openings import SYSTEM, Channel, Opening, State, latest
 
-Channel: TypeAlias = Literal["patient", "doctor", "pharmacist", "desk", "automatic"]
-State: TypeAlias = Literal["none", "proposed", "active", "rejected", "inactive"]
-SYSTEM: Final = "https://seve.example/record-opening"
+__all__ = [
+    "CHANNELS",
+    "MOST_LINES",
+    "NOTICE_DAYS",
+    "SYSTEM",
+    "Channel",
+    "Opening",
+    "State",
+    "decided",
+    "insured",
+    "latest",
+    "opens_on",
+]
 NOTICE_DAYS: Final = 42
 """The legal delay between notice and opening: six weeks. An officer may give more, never less."""
 CHANNELS: Final[dict[str, Channel]] = {"10": "doctor", "21": "pharmacist"}
@@ -35,22 +44,6 @@ MOST_LINES: Final = 5_000
 _INS: Final = re.compile(r"[0-9][0-9AB]{12,14}")
 _SCOPE: Final = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "treatment"}]}
 _RULE: Final = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "OPTIN"}]}
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What was decided last; `at` a FHIR instant and `by` a reference, both "" when nothing was; `opens` the day that a notice tells."""
-
-    state: State = "none"
-    channel: str = ""
-    at: str = ""
-    by: str = ""
-    opens: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether documents may be put into the record."""
-        return self.state == "active"
 
 
 def decided(patient_id: str, state: State, channel: Channel, *, by: str, at: str, opens: str = "") -> Resource:
@@ -66,17 +59,6 @@ def decided(patient_id: str, state: State, channel: Channel, *, by: str, at: str
         "provision": {"period": {"start": opens or at}},
     }
     return {**made, "performer": [{"reference": by}]} if by else made
-
-
-def latest(consents: Iterable[Resource]) -> Opening:
-    """What holds among the decisions on one record."""
-    found = sorted((one for one in consents if _channel(one)), key=lambda one: one.get("dateTime", ""))
-    if not found:
-        return Opening()
-    last: dict[str, Any] = found[-1]
-    by = next((one.get("reference", "") for one in last.get("performer", ())), "")
-    opens = last.get("provision", {}).get("period", {}).get("start", "")
-    return Opening(last["status"], _channel(last), last.get("dateTime", ""), by, opens[:10])
 
 
 def opens_on(today: date, days: int) -> date:
@@ -98,7 +80,3 @@ def insured(text: str) -> Iterator[tuple[int, str, str]]:
             wrong = "twice"
         seen.add(value)
         yield number, value, wrong
-
-
-def _channel(consent: Resource) -> str:
-    return next((code for concept in consent.get("category", ()) for code in wording.codes(concept, SYSTEM)), "")

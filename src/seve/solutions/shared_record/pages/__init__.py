@@ -6,6 +6,7 @@ from seve.sdk import Page, Role
 from seve.solutions.shared_record.model.sheets import SHEETS, SheetName
 from seve.solutions.shared_record.pages import (
     alerts,
+    answers,
     directives,
     documents,
     entry,
@@ -25,6 +26,7 @@ _BOTH: frozenset[Role] = frozenset({"patient", "professional"})
 _PATIENTS: frozenset[Role] = frozenset({"patient"})
 _PROFESSIONALS: frozenset[Role] = frozenset({"professional"})
 _OFFICERS: frozenset[Role] = frozenset({"officer"})
+_ANYONE: frozenset[Role] = frozenset({"anyone"})
 _ALL: frozenset[Role] = frozenset({"patient", "professional", "officer"})
 
 
@@ -45,6 +47,11 @@ PAGES = (
     Page("/feeding", feeding.show, _OFFICERS),
     Page("/openings", opening.lists, _OFFICERS),
     Page("/openings", opening.give, _OFFICERS, method="POST"),
+    Page("/openings/letters", answers.letters, _OFFICERS),
+    Page("/answer", answers.ask, _ANYONE),
+    Page("/answer", answers.typed, _ANYONE, method="POST", is_slowed=True),
+    Page("/answer/{link}", answers.show, _ANYONE, link=answers.PURPOSE),
+    Page("/answer/{link}", answers.answer, _ANYONE, method="POST", link=answers.PURPOSE),
     Page("/{patient}", home.home, _BOTH),
     Page("/{patient}/alerts/{type}/{id}", alerts.show, _BOTH),
     Page("/{patient}/alerts/{type}/{id}", alerts.say, _BOTH, method="POST"),

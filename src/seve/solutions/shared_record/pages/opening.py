@@ -10,7 +10,7 @@ from seve.sdk import Again, To, View, Visit
 from seve.solutions.shared_record.actions import opening as deeds
 from seve.solutions.shared_record.actions.opening import NoList, NotAgreed, NotThisProfession
 from seve.solutions.shared_record.model.batches import Batch, Kind
-from seve.solutions.shared_record.model.opening import CHANNELS, MOST_LINES, NOTICE_DAYS, Opening, State
+from seve.solutions.shared_record.model.opening import CHANNELS, MOST_LINES, Opening, State
 from seve.solutions.shared_record.pages.frame import Frame, framed
 from seve.solutions.shared_record.queries import opening as queries
 
@@ -69,7 +69,7 @@ async def give(visit: Visit) -> To | Again:
     kind: Kind = "desk" if visit.form["ins"] else "automatic"
     lines = visit.form["ins"] if kind == "desk" else sent.data.decode("utf-8", "replace") if sent else ""
     typed = visit.form["days"]
-    days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else NOTICE_DAYS
+    days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else visit.doors.opening_notice_days
     try:
         await deeds.give_list(visit, lines, kind, days=days)
     except (NoList, NotAgreed) as problem:
@@ -87,10 +87,11 @@ async def _shown(visit: Visit) -> Shown:
 
 async def _lists(visit: Visit, problem: Refusal | None = None) -> Lists:
     typed = visit.form["ins"] if problem else ""
-    days = visit.form["days"] if problem else str(NOTICE_DAYS)
+    least = visit.doors.opening_notice_days
+    days = visit.form["days"] if problem else str(least)
     return Lists(
         await queries.given(visit.desk.records),
-        NOTICE_DAYS,
+        least,
         MOST_LINES,
         typed,
         days,

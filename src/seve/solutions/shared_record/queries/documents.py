@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seve.fhir import Resource
+from seve.fhir.access.openings import is_shared
 from seve.france.cda import Cda, read_cda
 from seve.sdk import NotFound, Records
 from seve.solutions.shared_record.model import documents
-from seve.solutions.shared_record.model.contents import CLASSES, ContentClass, class_of
+from seve.solutions.shared_record.model.contents import CLASSES, IN_FORCE, ContentClass, class_of
 
 _MOST = "200"
 _CDA = frozenset({"text/xml", "application/xml"})
@@ -39,7 +40,7 @@ async def by_class(
     found = await records.search(
         "DocumentReference",
         ("patient", f"Patient/{patient_id}"),
-        ("status", "current"),
+        *IN_FORCE,
         ("_sort", "-date"),
         ("_count", _MOST),
     )
@@ -51,9 +52,9 @@ async def by_class(
 
 
 async def document(records: Records, patient_id: str, id_: str) -> Resource:
-    """One of this patient. Raises NotFound."""
+    """One of this patient's record. Raises NotFound."""
     found = await records.read("DocumentReference", id_)
-    if found.get("subject", {}).get("reference") != f"Patient/{patient_id}":
+    if found.get("subject", {}).get("reference") != f"Patient/{patient_id}" or not is_shared(found):
         raise NotFound
     return found
 

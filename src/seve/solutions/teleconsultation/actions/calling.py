@@ -165,7 +165,8 @@ async def finish(
         file = _file(room, parts, by, titles=titles, at=now)
         document, url = f"urn:uuid:{uuid4()}", f"urn:uuid:{uuid4()}"
         title, custodian = titles["title"], visit.visitor.organization
-        entry = notes.registered(file, encounter, by, title=title, url=url, custodian=custodian, at=now)
+        made = notes.registered(file, encounter, by, title=title, url=url, custodian=custodian, at=now)
+        entry = await visit.records.filed(made)
         changes = [
             Change("POST", entry, document),
             Change("POST", notes.binary(file, document=document), url),

@@ -43,7 +43,7 @@ async def show(visit: Visit, room: Room, document: str) -> None:
 
 
 async def bring(visit: Visit, room: Room, sent: Sent | None, *, title: str) -> None:
-    """The patient brings a document along: kept in their record, and shown. Raises NoWords, NotForYou, DocumentRefused, NotRunning."""
+    """The patient brings a document along: kept (in their record while it is open), and shown. Raises NoWords, NotForYou, DocumentRefused, NotRunning."""
     encounter = _running(room)
     if not room.party.is_patients:
         raise NotForYou
@@ -68,7 +68,7 @@ async def bring(visit: Visit, room: Room, sent: Sent | None, *, title: str) -> N
     said = _said(visit, room, shows=document)
     await visit.records.transaction(
         [
-            Change("POST", made, document),
+            Change("POST", await visit.records.filed(made), document),
             Change("POST", notes.binary(file, document=document), url),
             Change("POST", said),
         ]

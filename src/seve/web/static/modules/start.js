@@ -12,6 +12,7 @@ const WANTED = {
   "[data-sort]": "sort",
   "form[data-guard]": "guard",
   "[data-drop]": "drop",
+  "form[data-push]": "push",
 };
 
 for (const [selector, name] of Object.entries(WANTED)) {

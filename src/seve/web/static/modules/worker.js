@@ -30,3 +30,23 @@ self.addEventListener("fetch", (event) => {
   if (address.pathname.startsWith("/static/")) event.respondWith(fromStatic(request));
   else if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
 });
+
+// Web push: a word that something waits, and the page to read it. What is said comes sealed from this site; anything else is not shown.
+const pageOf = (path) => new URL(typeof path === "string" && /^\/(?!\/)/.test(path) ? path : "/", location.origin);
+
+self.addEventListener("push", (event) => {
+  const said = event.data?.json() ?? {};
+  const shown = { icon: "/static/{tag}/app-192.png", badge: "/static/{tag}/app-192.png", tag: "seve", data: { path: said.path } };
+  event.waitUntil(self.registration.showNotification(String(said.title ?? "Sève"), shown));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const page = pageOf(event.notification.data?.path);
+  const go = async () => {
+    const open = await self.clients.matchAll({ type: "window" });
+    const found = open.find((one) => new URL(one.url).pathname === page.pathname);
+    return found ? found.focus() : self.clients.openWindow(page.href);
+  };
+  event.waitUntil(go());
+});
