@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from seve.engine.ice import IceServers
+from seve.france.identity.trust import Environment
 from seve.rest.shield.places import Network
 from seve.store.embedded import Embedded
 
@@ -39,6 +40,7 @@ class Settings:
     session_requests_per_second: int = 500
     address_requests_per_second: int = 2_000
     ice: IceServers = field(default_factory=IceServers)
+    identities: Environment = "production"
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -60,6 +62,7 @@ class Settings:
             session_requests_per_second=_number(environment, "SEVE_SESSION_REQUESTS_PER_SECOND", 500),
             address_requests_per_second=_number(environment, "SEVE_ADDRESS_REQUESTS_PER_SECOND", 2_000),
             ice=_ice(environment, "SEVE_ICE_SERVERS", "SEVE_TURN_SECRET"),
+            identities=_identities(environment, "SEVE_IDENTITIES"),
         )
 
     @property
@@ -88,6 +91,16 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
         raise ValueError(f"{name} must be a whole number from 1 to 65535, not “{text}”")
     return int(text)
+
+
+def _identities(environment: Mapping[str, str], name: str) -> Environment:
+    match environment.get(name, "production"):
+        case "production":
+            return "production"
+        case "test":
+            return "test"
+        case other:
+            raise ValueError(f"{name} must be production or test, not “{other}”")
 
 
 def _listed(environment: Mapping[str, str], name: str) -> list[str]:

@@ -16,6 +16,7 @@ from seve.engine.refusals import NotFound as NoSuchResource
 from seve.engine.requests import Pairs, Request
 from seve.engine.rights.people import Person, people
 from seve.fhir import Resource
+from seve.france.identity.trust import may_index_shared_data
 from seve.sdk.refusals import Changed, NotFound, Undeclared
 from seve.store.access.admission import Unknown
 
@@ -98,6 +99,10 @@ class Records:
         """
         known = [one for one in references if one.partition("/")[0] in self._manifest.reads]
         return await people(self._engine, self._grant, known)
+
+    def may_index(self, patient: Resource) -> bool:
+        """Whether a patient's identity may index what is shared with others: whether their INS may stand in a document."""
+        return may_index_shared_data(patient, environment=self._engine.database.identities)
 
     async def create(self, resource: Resource) -> Resource:
         """A new resource; as stored. Raises InvalidContent and what access refuses."""
