@@ -9,6 +9,7 @@ from functools import lru_cache
 from random import Random
 
 from seve.fhir import Resource
+from seve.france.identity.trust import may_index_shared_data
 from seve.territory.model.courses import Body
 from seve.territory.model.life import Life, Span, live, whole_years
 from seve.territory.people import records
@@ -114,9 +115,16 @@ def recorded(terms: Terms, who: Person, *, wishes: Wishes = _DRAWN) -> Record:
 def _standing_first(found: Record, wishes: Wishes) -> None:
     who, random, doctor = found.person, found.random, found.carers.doctor
     chosen = doctor.practitioner if found.carers.is_chosen else ""
-    found.resources.append(
-        records.patient(who, random, death=found.life.death, doctor=chosen, doctor_name=doctor.name if chosen else "")
+    patient = records.patient(
+        who,
+        random,
+        death=found.life.death,
+        doctor=chosen,
+        doctor_name=doctor.name if chosen else "",
+        is_known=wishes.onsets is not None,
     )
+    found.resources.append(patient)
+    found.is_indexed = may_index_shared_data(patient, environment="test")
     is_minor = whole_years(who.birth, found.span.until) < 18
     helper = wishes.helper or (next(iter(who.children()), None) if found.age(found.end) >= _EHPAD_AGE else None)
     found.resources.extend(records.related(who, at=found.end, is_minor=is_minor, helper=helper))
