@@ -18,7 +18,7 @@ from seve.store.access.admission import (
     check,
     check_openings,
     check_scope,
-    is_others_place,
+    manager_of,
     seen,
 )
 from seve.store.access.indexing import TYPES, Change, check_indexing
@@ -131,7 +131,8 @@ class Batch:
                 s.subjects,
                 s.traits.kind,
                 tuple(s.draft.entries.reaches),
-                is_others=s.deed.type == "Location" and is_others_place(s.draft.entries.links, sight),
+                is_place=s.deed.type == "Location",
+                manager=manager_of(s.draft.entries.links) if s.deed.type == "Location" else 0,
             )
             for s in staged
             if s.draft.resource is not None
