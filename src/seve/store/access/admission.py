@@ -10,6 +10,7 @@ from seve.fhir.access.reaches import BELONGS, CARE_LIFTS, DESK, PURPOSES, STANDI
 from seve.fhir.search.keys import param_key, value_key
 from seve.kernel.refusals import Refusal
 from seve.store.access.rule import OFFICER, Terms, in_force, is_habilitated, is_reached
+from seve.store.queries import statements
 from seve.store.search.arguments import Statement
 
 if TYPE_CHECKING:
@@ -101,14 +102,9 @@ async def seen(connection: Connection, grant: Grant, sight: Sight, refs: Sequenc
     return {row["ref"]: row["may_change"] for row in await connection.fetch(sql, *statement.arguments)}
 
 
-async def may_merge(connection: Connection, grant: Grant, sight: Sight) -> bool:
-    """Whether the policies let the profession merge the records of patients that it may change."""
-    if sight.profession is None:
-        return False
-    statement = Statement(grant)
-    terms = statement.terms(sight)
-    asked = is_habilitated(statement.bind(_MERGE, "bigint"), terms, "may_change")
-    return bool(await connection.fetchval(f"SELECT {in_force(terms)} AND {asked}", *statement.arguments))
+async def may_merge(connection: Connection, sight: Sight) -> bool:
+    """Whether the policies let the profession merge the records of patients that it may change (`seen` tells which)."""
+    return bool(await connection.fetchval(statements("policies")["may_change"], sight.profession, _MERGE))
 
 
 async def check(

@@ -48,7 +48,7 @@ async def whole_grant(engine: Engine, grant: Grant, *references: str) -> Grant:
         return grant
     keys = {value_key(reference): reference for reference in references}
     async with engine.database.pool.acquire() as connection:
-        if sight.windows is not None or not await may_merge(connection, grant, sight):
+        if sight.windows is not None or not await may_merge(connection, sight):
             raise PartOfTheRecord
         found = await seen(connection, grant, sight, list(keys))
     for key, reference in keys.items():
