@@ -2,69 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any
-
 import httpx
 import pytest
-import pytest_asyncio
-from tests.spec.access.world import World, observation, professional
-from tests.spec.access.world import world as made_world
-from tests.unit.engine.matching.test_grading import NUMBER, person
+from tests.spec.access.world import World
+from tests.unit.engine.matching.test_grading import person
 
 from seve.engine.access import open_grant
-from seve.engine.engine import Engine
 from seve.engine.identity.merging import desk
 from seve.engine.identity.merging.duplicates import find_duplicates
 from seve.engine.identity.merging.refusals import NoSuchPair
-from seve.engine.identity.principal import IDENTITY_DESK
 from seve.engine.refusals import NotFound
 from seve.fhir import Resource
-from seve.fhir.access.reaches import TERRITORIES
-from seve.rest.app import FhirApp
-from seve.testing.plugin import BASE_URL
 
-_GROUP = [{"coding": [{"system": TERRITORIES, "code": "ght"}]}]
-
-
-def _managed(id_: str, organization: str, **more: Any) -> Resource:
-    manager = {"reference": f"Organization/{organization}"}
-    return person(id=id_, active=True, managingOrganization=manager, **more)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def people(engine: Engine) -> World:
-    """The clinic has two records of Zoé, `elsewhere` a third; each has a desk, and so has the group that the clinic belongs to."""
-    world = await made_world(engine)
-    await world.put(
-        {"resourceType": "Organization", "id": "group", "active": True, "name": "GHT", "type": _GROUP},
-        {"resourceType": "Organization", "id": "clinic", "name": "Clinique", "partOf": {"reference": "Organization/group"}},
-        _managed("one", "clinic", number=NUMBER),
-        _managed("two", "clinic"),
-        _managed("three", "elsewhere"),
-        observation("pulse", "one"),
-        {"resourceType": "Task", "id": "care", "status": "requested", "intent": "order", "for": {"reference": "Patient/one"}},
-    )  # fmt: skip
-    for organization in ("clinic", "elsewhere", "group"):
-        name = f"desk-{organization}"
-        await world.put(*professional(name, organization))
-        await world.sign_in(
-            name,
-            role=f"PractitionerRole/{name}-role",
-            person=f"Practitioner/{name}",
-            organization=f"Organization/{organization}",
-            profession=IDENTITY_DESK,
-            purpose="PATADMIN",
-        )
-    await find_duplicates(engine, open_grant(), looked_at=lambda _: None)
-    return world
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def api(people: World) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=FhirApp(people.engine, people))
-    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL + "/") as opened:
-        yield opened
+from .desks import managed
 
 
 def _merge(source: str, target: str) -> Resource:
@@ -78,55 +28,55 @@ async def _status(api: httpx.AsyncClient, reader: str, path: str) -> int:
 
 
 async def test_a_desk_reads_the_identities_of_its_organisation_and_no_health_data(
-    api: httpx.AsyncClient, people: World
+    desks: httpx.AsyncClient, people: World
 ) -> None:
-    assert await _status(api, "desk-clinic", "Patient/one") == 200
+    assert await _status(desks, "desk-clinic", "Patient/one") == 200
     for path in ("Patient/three", "Patient/ana", "Observation/pulse", "Task/care"):
-        assert await _status(api, "desk-clinic", path) == 404
+        assert await _status(desks, "desk-clinic", path) == 404
     for type_ in ("Observation", "Encounter", "CareTeam", "Consent", "DocumentReference"):
-        found = await api.get(type_, headers={"x-reader": "desk-clinic"})
+        found = await desks.get(type_, headers={"x-reader": "desk-clinic"})
         assert found.json()["total"] == 0
-    everything = await api.get("Patient/one/$everything", headers={"x-reader": "desk-clinic"})
+    everything = await desks.get("Patient/one/$everything", headers={"x-reader": "desk-clinic"})
     kinds = {entry["resource"]["resourceType"] for entry in everything.json()["entry"]}
     assert kinds <= {"Patient", "Task", "Organization"}
 
 
 async def test_a_group_s_desk_reaches_the_patients_of_what_belongs_to_it_alone(
-    api: httpx.AsyncClient, people: World
+    desks: httpx.AsyncClient, people: World
 ) -> None:
-    assert await _status(api, "desk-group", "Patient/two") == 200
+    assert await _status(desks, "desk-group", "Patient/two") == 200
     for path in ("Patient/three", "Observation/pulse"):
-        assert await _status(api, "desk-group", path) == 404
+        assert await _status(desks, "desk-group", path) == 404
 
 
-async def test_who_gives_care_at_the_organisation_reaches_nobody_by_it(api: httpx.AsyncClient, people: World) -> None:
+async def test_who_gives_care_at_the_organisation_reaches_nobody_by_it(desks: httpx.AsyncClient, people: World) -> None:
     for reader in ("doc", "nurse", "machine"):
-        assert await _status(api, reader, "Patient/one") == 404
+        assert await _status(desks, reader, "Patient/one") == 404
 
 
-async def test_a_desk_matches_within_its_organisation(api: httpx.AsyncClient, people: World) -> None:
+async def test_a_desk_matches_within_its_organisation(desks: httpx.AsyncClient, people: World) -> None:
     asked = {"resourceType": "Parameters", "parameter": [{"name": "resource", "resource": person()}]}
     for reader, ids in (("desk-clinic", {"one", "two"}), ("desk-elsewhere", {"three"}), ("desk-group", {"one", "two"})):
-        answer = await api.post("Patient/$match", json=asked, headers={"x-reader": reader})
+        answer = await desks.post("Patient/$match", json=asked, headers={"x-reader": reader})
         assert {entry["resource"]["id"] for entry in answer.json()["entry"]} == ids
 
 
 async def test_a_merge_by_the_desk_moves_what_it_does_not_see_and_is_undone(
-    api: httpx.AsyncClient, people: World
+    desks: httpx.AsyncClient, people: World
 ) -> None:
     mine = {"x-reader": "desk-clinic"}
-    answer = await api.post("Patient/$merge", json=_merge("one", "two"), headers=mine)
+    answer = await desks.post("Patient/$merge", json=_merge("one", "two"), headers=mine)
     assert answer.status_code == 200, answer.text
     assert "Observation" not in answer.text
     everything = {"x-reader": "open"}
-    moved = (await api.get("Observation/pulse", headers=everything)).json()
+    moved = (await desks.get("Observation/pulse", headers=everything)).json()
     assert moved["subject"]["reference"] == "Patient/two"
-    assert await _status(api, "desk-clinic", "Observation/pulse") == 404
+    assert await _status(desks, "desk-clinic", "Observation/pulse") == 404
     entries = [row["content"] for row in await people.engine.database.pool.fetch("SELECT content FROM audit")]
     assert any("PractitionerRole/desk-clinic-role" in one and "Observation/pulse" in one for one in entries)
-    answer = await api.post("Patient/$unmerge", json=_merge("one", ""), headers=mine)
+    answer = await desks.post("Patient/$unmerge", json=_merge("one", ""), headers=mine)
     assert answer.status_code == 200, answer.text
-    back = (await api.get("Observation/pulse", headers=everything)).json()
+    back = (await desks.get("Observation/pulse", headers=everything)).json()
     assert back["subject"]["reference"] == "Patient/one"
 
 
@@ -141,19 +91,19 @@ async def test_a_merge_by_the_desk_moves_what_it_does_not_see_and_is_undone(
     ],
 )
 async def test_nobody_merges_records_beyond_their_own(
-    api: httpx.AsyncClient, people: World, reader: str, pair: tuple[str, str], status: int
+    desks: httpx.AsyncClient, people: World, reader: str, pair: tuple[str, str], status: int
 ) -> None:
-    answer = await api.post("Patient/$merge", json=_merge(*pair), headers={"x-reader": reader})
+    answer = await desks.post("Patient/$merge", json=_merge(*pair), headers={"x-reader": reader})
     assert answer.status_code == status, answer.text
-    assert (await api.get(f"Patient/{pair[0]}", headers={"x-reader": "open"})).json().get("active") is not False
+    assert (await desks.get(f"Patient/{pair[0]}", headers={"x-reader": "open"})).json().get("active") is not False
 
 
-async def test_another_desk_undoes_no_merge_of_this_one(api: httpx.AsyncClient, people: World) -> None:
-    await api.post("Patient/$merge", json=_merge("one", "two"), headers={"x-reader": "desk-clinic"})
+async def test_another_desk_undoes_no_merge_of_this_one(desks: httpx.AsyncClient, people: World) -> None:
+    await desks.post("Patient/$merge", json=_merge("one", "two"), headers={"x-reader": "desk-clinic"})
     for reader in ("desk-elsewhere", "doc", "officer"):
-        answer = await api.post("Patient/$unmerge", json=_merge("one", ""), headers={"x-reader": reader})
+        answer = await desks.post("Patient/$unmerge", json=_merge("one", ""), headers={"x-reader": reader})
         assert answer.status_code in (403, 404)
-    answer = await api.post("Patient/$unmerge", json=_merge("one", ""), headers={"x-reader": "desk-group"})
+    answer = await desks.post("Patient/$unmerge", json=_merge("one", ""), headers={"x-reader": "desk-group"})
     assert answer.status_code == 200
 
 
@@ -198,11 +148,13 @@ async def test_a_pair_is_kept_as_one_of_its_two_records_only(people: World) -> N
         await desk.merge_pair(engine, people.grant("desk-elsewhere"), pair.task["id"], kept="Patient/one")
 
 
-async def test_a_record_is_given_to_ones_own_desk_and_stays_where_it_was(api: httpx.AsyncClient, people: World) -> None:
+async def test_a_record_is_given_to_ones_own_desk_and_stays_where_it_was(
+    desks: httpx.AsyncClient, people: World
+) -> None:
     """A physician notes that the clinic has a record; nobody gives records to the desk of another organisation."""
     for organization, status in (("clinic", 200), ("elsewhere", 403)):
-        body = {**_managed("ana", organization), "id": "ana"}
-        assert (await api.put("Patient/ana", json=body, headers={"x-reader": "doc"})).status_code == status
-    await people.put(_managed("ana", "elsewhere"))
-    kept = {**_managed("ana", "elsewhere"), "telecom": [{"system": "phone", "value": "+33 1 99 00 00 00"}]}
-    assert (await api.put("Patient/ana", json=kept, headers={"x-reader": "doc"})).status_code == 200
+        body = {**managed("ana", organization), "id": "ana"}
+        assert (await desks.put("Patient/ana", json=body, headers={"x-reader": "doc"})).status_code == status
+    await people.put(managed("ana", "elsewhere"))
+    kept = {**managed("ana", "elsewhere"), "telecom": [{"system": "phone", "value": "+33 1 99 00 00 00"}]}
+    assert (await desks.put("Patient/ana", json=kept, headers={"x-reader": "doc"})).status_code == 200

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from seve.engine.requests import Pairs
     from seve.store.grant import Grant
 
+__all__ = ["NoSuchPair", "Pair", "merge_pair", "merged", "pair", "pairs", "tell_apart", "undo"]
 _MOST = 100
 
 
