@@ -107,6 +107,6 @@ async def test_who_works_at_the_desk_is_led_to_it_and_to_no_care(clinic: Site) -
     for path in ("/emergency", "/open-record"):
         await browser.get(path)
         answer = await browser.post(
-            path, family="Durand", given="bob", birth_date="1950-01-02", reason="Patient inconscient aux urgences", agreed="1"
+            path, family="Durand", given="bob", birth_date="1950-01-02", reason="Patient inconscient aux urgences", present="1"
         )  # fmt: skip
         assert answer.status_code == 403

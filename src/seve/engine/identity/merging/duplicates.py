@@ -58,6 +58,16 @@ async def find_duplicates(engine: Engine, grant: Grant, *, looked_at: Callable[[
     return tally
 
 
+async def queue_duplicates(engine: Engine, grant: Grant, patient: Resource) -> int:
+    """Compares one patient with its candidates, and queues each pair that is probable at least; how many are new."""
+    queued = 0
+    for match in await matches(engine, grant, patient, apart_from=patient["id"]):
+        if match.likeness.grade in _QUEUED:
+            [written] = await engine.lane.commit(grant, [_deed(engine, _task(patient["id"], match))])
+            queued += written.is_created
+    return queued
+
+
 def task_id(one: str, other: str) -> str:
     """The id of the Task of a pair of references, in either order."""
     first, second = sorted((one, other))
