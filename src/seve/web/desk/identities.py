@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,11 +31,15 @@ class Line:
     key: str
     values: tuple[str, str]
     are_coded: bool = False
+    is_day: bool = False
 
     @property
-    def is_same(self) -> bool:
-        """Whether they agree; nothing beside something does not."""
-        return self.values[0] == self.values[1]
+    def agreement(self) -> Literal["same", "differs", "missing", "untold"]:
+        """How they compare: one alone is missing in the other, and what neither tells is untold."""
+        one, other = self.values
+        if one and other:
+            return "same" if one == other else "differs"
+        return "missing" if one or other else "untold"
 
 
 class IdentityPages:
@@ -50,7 +54,9 @@ class IdentityPages:
         engine, grant = self._room.engine, self._room.grant(request, held)
         found = await desk.pairs(engine, grant)
         merged = await desk.merged(engine, grant)
-        return self._render(request, "identities.html", refusal, held=held, pairs=found, merged=merged, name=name_of)
+        return self._render(
+            request, "identities.html", refusal, held=held, pairs=found, merged=merged, name=name_of, percent=percent
+        )
 
     async def pair(self, request: Request, *, refusal: Refusal | None = None) -> Response:
         """Two records side by side."""
@@ -59,7 +65,9 @@ class IdentityPages:
         found = await desk.pair(self._room.engine, grant, request.path_params["id"])
         lines = list(compared(found)) if found.other else []
         kept = f"Patient/{best(found)['id']}"
-        return self._render(request, "pair.html", refusal, held=held, pair=found, lines=lines, kept=kept, name=name_of)
+        return self._render(
+            request, "pair.html", refusal, held=held, pair=found, lines=lines, kept=kept, name=name_of, percent=percent
+        )
 
     async def decide(self, request: Request) -> Response:
         """One person, or two."""
@@ -107,7 +115,7 @@ def compared(pair: Pair) -> Iterator[Line]:
     yield Line("matricule", _each(both, _matricule))
     yield Line("trust", _each(both, trust), are_coded=True)
     for key in ("family", "given", "birth_date"):
-        yield Line(key, (getattr(traits[0], key), getattr(traits[1], key)))
+        yield Line(key, (getattr(traits[0], key), getattr(traits[1], key)), is_day=key == "birth_date")
     yield Line("sex", (f"sex_{traits[0].sex or 'unknown'}", f"sex_{traits[1].sex or 'unknown'}"), are_coded=True)
     yield Line("birth_place", (traits[0].birth_place, traits[1].birth_place))
     yield Line("used", _each(both, _used))
@@ -123,9 +131,14 @@ def best(pair: Pair) -> Resource:
 
 
 def name_of(patient: Resource) -> str:
-    """Names and birth date, as the strict traits have them."""
+    """The strict traits' names; the id of a record without."""
     traits = strict_traits(patient)
-    return " ".join(filter(None, (traits.family, traits.given, traits.birth_date))) or str(patient["id"])
+    return " ".join(filter(None, (traits.family, traits.given))) or str(patient["id"])
+
+
+def percent(pair: Pair) -> int:
+    """How much alike, in whole percent: 100 is said of what is certain alone."""
+    return min(int(pair.score * 100), 100 if pair.grade == "certain" else 99)
 
 
 def _each(both: tuple[Resource, Resource], told: Any) -> tuple[str, str]:
