@@ -46,7 +46,8 @@ async def test_the_desk_compares_two_records_and_merges_them_into_the_one_it_cho
     assert f'href="{address}"' in browser.page
     await browser.get(address)
     assert "Nom de naissance" in _text(browser)
-    assert "différent" in _text(browser)  # one has a number, the other none
+    assert ">manque<" in _text(browser)  # one has a number, the other none
+    assert ">identique<" in _text(browser)
     answer = await browser.post(address, decision="merge", kept="Patient/one")
     assert answer.status_code == 200
     assert "n'en font plus qu'un" in _text(browser)

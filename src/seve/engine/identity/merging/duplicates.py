@@ -102,7 +102,7 @@ def _deed(engine: Engine, task: Resource) -> Deed:
 
 
 def _task(id_: str, match: Match) -> Resource:
-    one, other = f"Patient/{id_}", f"Patient/{match.found.id}"
+    one, other = sorted((f"Patient/{id_}", f"Patient/{match.found.id}"))
     score = Decimal(str(round(match.likeness.score, 4)))
     return {
         "resourceType": "Task",
