@@ -11,6 +11,7 @@ from pathlib import Path
 
 from seve.engine.ice import IceServers
 from seve.engine.notifications.sms import USUAL_BODY
+from seve.france.identity.trust import Environment
 from seve.rest.shield.places import Network
 from seve.store.embedded import Embedded
 
@@ -46,6 +47,7 @@ class Settings:
     address_requests_per_second: int = 2_000
     opening_notice_days: int = 42
     ice: IceServers = field(default_factory=IceServers)
+    identities: Environment = "production"
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -71,6 +73,7 @@ class Settings:
             address_requests_per_second=_number(environment, "SEVE_ADDRESS_REQUESTS_PER_SECOND", 2_000),
             opening_notice_days=_days(environment, "SEVE_OPENING_NOTICE_DAYS", _LEGAL_NOTICE_DAYS),
             ice=_ice(environment, "SEVE_ICE_SERVERS", "SEVE_TURN_SECRET"),
+            identities=_identities(environment, "SEVE_IDENTITIES"),
         )
 
     @property
@@ -106,6 +109,16 @@ def _days(environment: Mapping[str, str], name: str, least: int) -> int:
     if days < least:
         raise ValueError(f"{name} is at least {least}, not {days}")
     return days
+
+
+def _identities(environment: Mapping[str, str], name: str) -> Environment:
+    match environment.get(name, "production"):
+        case "production":
+            return "production"
+        case "test":
+            return "test"
+        case other:
+            raise ValueError(f"{name} must be production or test, not “{other}”")
 
 
 def _listed(environment: Mapping[str, str], name: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from seve.engine.access import policies
 from seve.engine.engine import Engine
+from seve.engine.identity.personas import is_demo
 from seve.engine.notifications.gateways import Smtp
 from seve.engine.notifications.sms import HttpSms
 from seve.fhir.definitions import Definitions, core
@@ -57,6 +58,7 @@ async def open_engine(settings: Settings, *, connections: int = 16) -> AsyncGene
     await prepared(settings)
     database = await Database.open(settings.store_url, connections=connections)
     try:
+        database.identities = "test" if await is_demo(database) else settings.identities
         definitions = await definitions_of(database.pool)
         engine = await Engine.open(
             database,

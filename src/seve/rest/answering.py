@@ -14,6 +14,7 @@ from seve.engine.requests import Answer, Request
 from seve.fhir import Resource
 from seve.fhir.codec import encode_json, encode_json_pretty, encode_xml
 from seve.fhir.codec.json import parse
+from seve.fhir.signatures import media_type_of
 from seve.kernel.identifiers import millisecond_of
 from seve.kernel.refusals import Refusal
 from seve.kernel.texts import Language
@@ -73,6 +74,19 @@ def refused_headers(refusal: Refusal) -> Headers:
     return headers + ([(b"retry-after", str(wait).encode())] if wait else [])
 
 
+_ENDINGS = {
+    "application/pdf": "pdf",
+    "application/dicom": "dcm",
+    "application/rtf": "rtf",
+    "image/gif": "gif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/tiff": "tiff",
+    "text/plain": "txt",
+    "text/xml": "xml",
+}
+
+
 def raw_binary(answer: Answer, accept: str) -> tuple[bytes, str] | None:
     """The content of a Binary and its type, when the caller wants that rather than the resource (R4, 2.36.2)."""
     if not isinstance(answer.body, str) or not answer.body.startswith('{"resourceType":"Binary"'):
@@ -83,6 +97,12 @@ def raw_binary(answer: Answer, accept: str) -> tuple[bytes, str] | None:
     if content_type.partition(";")[0].strip().lower() not in wanted:
         return None
     return base64.b64decode(resource.get("data", "")), content_type
+
+
+def named(path: str, content_type: str) -> Headers:
+    """The name under which the content of a Binary is kept: its id, never a name that came with it (RFC 6266)."""
+    ending = _ENDINGS.get(media_type_of(content_type), "bin")
+    return [(b"content-disposition", f'inline; filename="{path.split("/")[1]}.{ending}"'.encode())]
 
 
 async def send(send_: Send, status: int, body: bytes, *, content_type: str, headers: Headers, is_head: bool) -> None:

@@ -76,12 +76,14 @@ class FhirApp:
         if answer.stream is not None:
             return answer
         content, content_type = answer.binary, answer.content_type
+        own_headers = answering.headers_of(answer, request)
         if (
             content is None
             and path.startswith("Binary/")
             and (raw := answering.raw_binary(answer, headers.get("accept", "")))
         ):
             content, content_type = raw
+            own_headers = [*own_headers, *answering.named(path, content_type)]
         if content is None:
             tongue = language(headers.get("accept-language", ""))
             content = answering.body_of(answer, request, format_=format_, is_pretty=is_pretty, language=tongue)
@@ -91,7 +93,7 @@ class FhirApp:
             answer.status,
             content,
             content_type=content_type,
-            headers=answering.headers_of(answer, request),
+            headers=own_headers,
             is_head=method == "HEAD",
         )
         return None

@@ -12,6 +12,7 @@ from seve.sdk.sockets import Channel, Full, Heard, Present, Rooms, Said, Socket
 from seve.sdk.solution import Answer, Device, Page, Solution
 from seve.sdk.visit import Again, Document, Paper, Shown, To, View, Visit, Visitor
 from seve.sdk.whose import Whose, whose
+from seve.store.access.indexing import NotQualified
 from seve.store.access.openings import RecordNotOpen
 from seve.store.agendas import Free, Wanted
 from seve.web.signin.forms import Form
@@ -39,6 +40,7 @@ __all__ = [
     "NotForYou",
     "NotFound",
     "NotFree",
+    "NotQualified",
     "NotTheirPart",
     "NotTheirTime",
     "Page",

@@ -17,6 +17,7 @@ from seve.engine.requests import Pairs, Request
 from seve.engine.rights.people import Person, people
 from seve.fhir import Resource
 from seve.fhir.access.openings import kept
+from seve.france.identity.trust import may_index_shared_data
 from seve.sdk.refusals import Changed, NotFound, Undeclared
 from seve.store.access.admission import Unknown
 from seve.store.access.openings import opening
@@ -105,6 +106,10 @@ class Records:
         """A DocumentReference as it may be kept: for the shared record of its patient while that is open, by who made it otherwise."""
         found = await opening(self._engine.database.pool, document["subject"]["reference"])
         return document if found.is_open else kept(document)
+
+    def may_index(self, patient: Resource) -> bool:
+        """Whether a patient's identity may index what is shared with others: whether their INS may stand in a document."""
+        return may_index_shared_data(patient, environment=self._engine.database.identities)
 
     async def create(self, resource: Resource) -> Resource:
         """A new resource; as stored. Raises InvalidContent and what access refuses."""

@@ -11,6 +11,8 @@ import asyncpg
 from seve.kernel.identifiers import VersionClock
 
 if TYPE_CHECKING:
+    from seve.france.identity.trust import Environment
+
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
 
@@ -52,6 +54,8 @@ class Database:
     def __init__(self, pool: Pool, *, worker: int) -> None:
         self.pool = pool
         self.clock = VersionClock(worker)
+        self.identities: Environment = "production"
+        """Whose INS index shared data here: those of real people, or test numbers."""
 
     @classmethod
     async def open(cls, url: str, *, connections: int = 16) -> Database:

@@ -33,8 +33,8 @@ class Sight:
 
     `session` is the row of the table `session` that must be in force; None for work that goes on without one.
     `standing` are the roles that must have standing; `readers` those in whose name patients are reached; `profession` the
-    rows of `habilitation` that count (None: a machine, bound by its scopes alone); `reaches_all` lets a machine see all
-    patients. `windows` narrow further: a version must pass one of them (None: no narrowing).
+    rows of `habilitation` that count (None: a machine, bound by its scopes alone); `is_office` is for who works for organisations,
+    and reaches those of a territory they work for; `reaches_all` lets a machine see all patients. `windows` narrow further: a version must pass one of them (None: no narrowing).
     """
 
     session: int | None
@@ -42,6 +42,7 @@ class Sight:
     readers: tuple[int, ...]
     purpose: int
     profession: str | None
+    is_office: bool = False
     reaches_all: bool = False
     windows: tuple[Window, ...] | None = None
 

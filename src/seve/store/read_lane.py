@@ -154,7 +154,7 @@ def _acts(grant: Grant, type_: str, id_: str, found: Stored | None) -> Sequence[
 def _is_shared(sight: Sight) -> bool:
     """Whether a grant's terms fit in columns beside those of others."""
     is_common = sight.session is not None and sight.profession is not None
-    return is_common and sight.windows is None and not sight.reaches_all
+    return is_common and sight.windows is None and not sight.reaches_all and not sight.is_office
 
 
 def _columns(n: int, asked: _Asked, sight: Sight) -> tuple[Any, ...]:

@@ -18,14 +18,16 @@ from seve.store.access.admission import (
     check,
     check_openings,
     check_scope,
-    is_others_place,
+    manager_of,
     seen,
 )
+from seve.store.access.indexing import TYPES, check_indexing
 from seve.store.access.openings import Change, check_records
 from seve.store.deeds import Current, Deed, Draft, Unit, Written
 from seve.store.rows import Rows, Traits
 
 if TYPE_CHECKING:
+    from seve.france.identity.trust import Environment
     from seve.kernel.identifiers import VersionClock
     from seve.store.audit.acts import Act, Action
     from seve.store.database import Connection
@@ -48,6 +50,11 @@ class _Staged:
     before: Current | None
 
     @property
+    def stood(self) -> Resource | None:
+        """What it replaces."""
+        return parse(self.before.body.encode()) if self.before and self.before.body else None
+
+    @property
     def subjects(self) -> tuple[int, ...]:
         """The patients it is about."""
         if self.draft.resource is None:
@@ -56,18 +63,24 @@ class _Staged:
 
     def change(self, after: Resource) -> Change:
         """From what stood to what is to be written."""
-        stood = self.before.body if self.before else None
-        patients = tuple(self.draft.entries.subjects)
-        return Change(f"{self.deed.type}/{self.deed.id}", patients, parse(stood.encode()) if stood else None, after)
+        return Change(f"{self.deed.type}/{self.deed.id}", tuple(self.draft.entries.subjects), self.stood, after)
 
 
 class Batch:
     """Rows and acts of units; a refused unit adds no rows."""
 
-    def __init__(self, connection: Connection, clock: VersionClock, current: dict[int, Current]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        clock: VersionClock,
+        current: dict[int, Current],
+        *,
+        identities: Environment = "production",
+    ) -> None:
         self._connection = connection
         self._clock = clock
         self._current = current
+        self._identities: Environment = identities
         self.rows = Rows()
         self.acts = list["Act"]()
         self.times = set[int]()
@@ -101,7 +114,16 @@ class Batch:
                 staged.append(_Staged(deed, draft, outcome, _traits(grant, draft, before), before))
         if sight and staged:
             await self._check(grant, sight, staged)
+        if any(one.deed.type in TYPES for one in staged):
+            await self._check_indexing(staged)
         return written, staged
+
+    async def _check_indexing(self, staged: list[_Staged]) -> None:
+        """Raises NotQualified."""
+        drafted = [(one, one.draft.resource) for one in staged if one.draft.resource is not None]
+        beside = {f"Patient/{one.deed.id}": resource for one, resource in drafted if one.deed.type == "Patient"}
+        changes = [one.change(resource) for one, resource in drafted if one.deed.type in TYPES]
+        await check_indexing(self._connection, changes, beside=beside, environment=self._identities)
 
     async def _check(self, grant: Grant, sight: Sight, staged: list[_Staged]) -> None:
         """Raises what access refuses of the drafts."""
@@ -116,7 +138,8 @@ class Batch:
                 s.subjects,
                 s.traits.kind,
                 tuple(s.draft.entries.reaches),
-                is_others=s.deed.type == "Location" and is_others_place(s.draft.entries.links, sight),
+                is_place=s.deed.type == "Location",
+                manager=manager_of(s.draft.entries.links) if s.deed.type == "Location" else 0,
             )
             for s in staged
             if s.draft.resource is not None
@@ -141,8 +164,7 @@ class Batch:
 
     def _add(self, one: _Staged) -> None:
         if one.deed.type == "Appointment":
-            before = parse(one.before.body.encode()) if one.before and one.before.body else {}
-            for document in (before, one.draft.resource or {}):
+            for document in (one.stood or {}, one.draft.resource or {}):
                 self.times |= {value_key(f"time {actor}") for actor in actors(document)}
         if one.before:
             self.rows.ended.append(one.before.vid)

@@ -143,7 +143,8 @@ class Writing:
         """
         refs = sorted({deed.ref for _, unit in asked for deed in unit if not deed.is_new})
         for _ in range(_ATTEMPTS):
-            batch = Batch(self.connection, self.database.clock, await self._current(refs))
+            current, identities = await self._current(refs), self.database.identities
+            batch = Batch(self.connection, self.database.clock, current, identities=identities)
             outcomes = [await batch.stage(grant, unit) for grant, unit in asked]
             batch.acts += acts
             if not batch.rows.versions and not batch.acts:

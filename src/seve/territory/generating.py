@@ -9,6 +9,7 @@ from functools import lru_cache
 from random import Random
 
 from seve.fhir import Resource
+from seve.france.identity.trust import may_index_shared_data
 from seve.territory.model.courses import Body
 from seve.territory.model.life import Life, Span, live, whole_years
 from seve.territory.people import records
@@ -108,15 +109,31 @@ def recorded(terms: Terms, who: Person, *, wishes: Wishes = _DRAWN) -> Record:
         standing.lets_help(found)
     standing.closing(found)
     standing.team(found, has_pharmacy=wishes.has_pharmacy, extra=wishes.extra)
+    _managed(found, made)
     return found
+
+
+def _managed(found: Record, made: World) -> None:
+    """The record is that of the first hospital that its patient came to: its identity desk looks after the identity."""
+    hospitals = {house.reference for house in made.houses if house.kind == "hospital"}
+    providers = (one["serviceProvider"] for one in found.resources if one["resourceType"] == "Encounter")
+    if first := next((one for one in providers if one["reference"] in hospitals), None):
+        found.resources[0]["managingOrganization"] = first
 
 
 def _standing_first(found: Record, wishes: Wishes) -> None:
     who, random, doctor = found.person, found.random, found.carers.doctor
     chosen = doctor.practitioner if found.carers.is_chosen else ""
-    found.resources.append(
-        records.patient(who, random, death=found.life.death, doctor=chosen, doctor_name=doctor.name if chosen else "")
+    patient = records.patient(
+        who,
+        random,
+        death=found.life.death,
+        doctor=chosen,
+        doctor_name=doctor.name if chosen else "",
+        is_known=wishes.onsets is not None,
     )
+    found.resources.append(patient)
+    found.is_indexed = may_index_shared_data(patient, environment="test")
     is_minor = whole_years(who.birth, found.span.until) < 18
     helper = wishes.helper or (next(iter(who.children()), None) if found.age(found.end) >= _EHPAD_AGE else None)
     found.resources.extend(records.related(who, at=found.end, is_minor=is_minor, helper=helper))
@@ -132,7 +149,7 @@ def _carers(made: World, who: Person, *, random: Random, wishes: Wishes) -> Care
     near = [role for role in generals if role.house.home.insee == who.home.insee]
     chosen = random.choice(near if near and random.random() < _NEAR else generals)
     has_none = random.random() < float(table("population")["doctor"]["without_percent"]) / 100
-    trades = dict.fromkeys(role.trade for role in made.roles if role.trade not in ("general", "analyst"))
+    trades = dict.fromkeys(role.trade for role in made.roles if role.trade not in ("general", "analyst", "identity"))
     specialists = {trade: random.choice(made.of(trade)) for trade in trades}
     specialists |= {trade: made.role(id_) for trade, id_ in wishes.specialists.items()}
     return Carers(

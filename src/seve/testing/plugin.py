@@ -49,6 +49,7 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
     await prepare(postgres_url)
     await schema.prepare(postgres_url)
     opened = await Database.open(postgres_url)
+    opened.identities = "test"
     yield opened
     await opened.close()
 

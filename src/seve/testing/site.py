@@ -22,6 +22,9 @@ from seve.engine.identity.policy import Policy
 from seve.engine.identity.service import open_identity
 from seve.engine.identity.sessions import Proof, open_session
 from seve.engine.requests import Request
+from seve.france.identity.ins import Matricule
+from seve.france.identity.traits import StrictTraits, with_traits
+from seve.france.identity.trust import Reliability, with_reliability
 from seve.sdk.serving import solution_routes, solution_sections
 from seve.store.access.policies import replace as put_policies
 from seve.store.identity import accounts
@@ -43,6 +46,9 @@ if TYPE_CHECKING:
 
 SITE = "http://sante.example"
 CAST = ("ana", "bob", "doc", "nurse", "stranger", "officer")
+INS = {"ana": "261036212345663", "bob": "184117512345624"}
+"""The test numbers of the patients."""
+_QUALIFIED = Reliability("VALI", "INSI", "2024-01-08", "CN", "2024-01-08")
 _PROFESSIONS = {"doc": "10", "nurse": "60", "stranger": "10"}
 _G15 = "https://mos.esante.gouv.fr/NOS/TRE_G15-ProfessionSante/FHIR/TRE-G15-ProfessionSante"
 
@@ -150,20 +156,23 @@ async def _load_policies(engine: Engine) -> None:
         await put_policies(connection, policies.read(policies.sample(), engine.definitions), title="sample")
 
 
+def patient(name: str, *, reliability: Reliability = _QUALIFIED) -> Resource:
+    """A patient of the cast, with a test identity that is qualified unless something else is told of it."""
+    family, day, gender, place = {
+        "ana": ("Durand", "1961-03-14", "female", "62123"),
+        "bob": ("Petit", "1984-11-02", "male", "75123"),
+    }[name]
+    made: Resource = {
+        "resourceType": "Patient",
+        "id": name,
+        "identifier": [Matricule.of(INS[name], "nir-test").identifier()],
+    }
+    known = with_traits(made, StrictTraits(family, name.title(), day, gender, place))
+    return with_reliability(known, reliability)
+
+
 def _cast() -> list[Resource]:
-    people: list[Resource] = [
-        {
-            "resourceType": "Patient",
-            "id": name,
-            "name": [{"family": family, "given": [name.title()]}],
-            "birthDate": day,
-            "gender": gender,
-        }
-        for name, family, day, gender in (
-            ("ana", "Durand", "1961-03-14", "female"),
-            ("bob", "Petit", "1984-11-02", "male"),
-        )
-    ]
+    people = [patient(name) for name in INS]
     people.append({"resourceType": "Organization", "id": "cabinet", "active": True, "name": "Cabinet des Tilleuls"})
     for name, profession in _PROFESSIONS.items():
         people += _professional(name, profession)

@@ -37,7 +37,9 @@ def frame(
     request: Request, visitor: Badge | None, *, is_open: bool, fhir_url: str, audience: Audience | None = None
 ) -> dict[str, Any]:
     """What `layout.html` and the kit's macros need; `audience` shows the frame of other people, as the kit's page does."""
-    language, whose = language_of(request), audience or audience_of(visitor.kind if visitor else None, is_open=is_open)
+    is_desk = visitor is not None and visitor.is_desk
+    own: Audience = "hospital" if is_desk else audience_of(visitor.kind if visitor else None, is_open=is_open)
+    language, whose = language_of(request), audience or own
     navigation, look = navigation_of(request), look_of(request)
     return {
         "language": language,

@@ -63,12 +63,17 @@ SECTIONS: tuple[Section, ...] = (
     section("place", "rights", "/rights", "patient", icon="rights"),
     section("place", "open_record", "/open-record", "professional", icon="folder", letter="o"),
     section("place", "emergency", "/emergency", "professional", icon="urgent", letter="u"),
+    section("place", "identities", "/desk/identities", "hospital", icon="accounts", letter="i"),
     section("place", "desk", "/desk", "steering", icon="desk", letter="b"),
     section("hidden", "accounts", "/desk/accounts", "steering", icon="accounts", letter="c"),
     section("place", "api", "{fhir}/metadata?_pretty=true", "maker", icon="code"),
     section("tool", "kit", "/kit", "maker", icon="kit", letter="k"),
-    section("tool", "notifications", "/notifications", "patient", "professional", "steering", icon="message"),
-    section("tool", "security", "/security", "patient", "professional", "steering", icon="shield", letter="s"),
+    section(
+        "tool", "notifications", "/notifications", "patient", "professional", "hospital", "steering", icon="message"
+    ),
+    section(
+        "tool", "security", "/security", "patient", "professional", "hospital", "steering", icon="shield", letter="s"
+    ),
 )
 
 

@@ -15,10 +15,9 @@ from seve.solutions.shared_record import solution
 from seve.solutions.shared_record.actions.opening import open_due
 from seve.solutions.shared_record.model import opening
 from seve.store import jobs
-from seve.testing.site import Site
+from seve.testing.site import INS, Site
 
 _ANA, _BOB = "/shared-record/ana", "/shared-record/bob"
-_INS = {"ana": "261036212345613", "bob": "184117512345658"}
 
 
 @pytest_asyncio.fixture(loop_scope="session", autouse=True)
@@ -27,13 +26,6 @@ async def no_jobs(room: Site) -> None:
     await room.engine.database.pool.execute(
         "TRUNCATE jobs.procrastinate_jobs, jobs.procrastinate_events, jobs.procrastinate_periodic_defers"
     )
-
-
-def _patient(name: str) -> Resource:
-    return {
-        "resourceType": "Patient", "id": name, "name": [{"family": name.title(), "given": ["Al"]}], "birthDate": "1984-11-02",
-        "identifier": [{"system": "urn:oid:1.2.250.1.213.1.4.8", "value": _INS[name]}],
-    }  # fmt: skip
 
 
 def _chores(room: Site) -> Chores:
@@ -117,12 +109,11 @@ async def test_who_takes_no_care_of_a_patient_opens_nothing(room: Site) -> None:
 
 
 async def test_a_list_sends_notices_and_tells_the_lines_that_it_refuses(room: Site, postgres_url: str) -> None:
-    await room.put(_patient("bob"), _patient("ana"))
-    page = await _give(room, f"INS\n{_INS['bob']};Bob\nbonjour\n284117512345699\n{_INS['bob']}\n{_INS['ana']}\n")
+    page = await _give(room, f"INS\n{INS['bob']};Bob\nbonjour\n284117512345699\n{INS['bob']}\n{INS['ana']}\n")
     assert "La liste est reçue" in page
     task = await _work(room, postgres_url)
     assert task["status"] == "completed"
-    assert _INS["bob"] not in str(task)  # who was on the list is not kept
+    assert INS["bob"] not in str(task)  # who was on the list is not kept
     assert await jobs.counts(room.engine.database.pool) == {}
     officer, bob = await room.browser("officer"), await room.browser("bob")
     page = await officer.get("/shared-record/openings")
@@ -146,13 +137,12 @@ async def test_a_list_sends_notices_and_tells_the_lines_that_it_refuses(room: Si
 
 
 async def test_no_job_shows_who_is_on_a_list_and_nothing_of_it_is_left(room: Site, postgres_url: str) -> None:
-    await room.put(_patient("bob"))
     pool = room.engine.database.pool
     queued = "SELECT string_agg(args::text, '') FROM jobs.procrastinate_jobs"
-    await _give(room, _INS["bob"])
+    await _give(room, INS["bob"])
     assert '"slip"' in await pool.fetchval(queued)
-    assert _INS["bob"] not in await pool.fetchval(queued)
-    assert _INS["bob"].encode() not in await pool.fetchval("SELECT sealed FROM slip")
+    assert INS["bob"] not in await pool.fetchval(queued)
+    assert INS["bob"].encode() not in await pool.fetchval("SELECT sealed FROM slip")
     await _work(room, postgres_url)
     assert await _states(room, "bob") == ["proposed"]
     assert await pool.fetchval("SELECT count(*) FROM slip") == 0
@@ -162,21 +152,20 @@ async def test_a_list_that_failed_for_good_names_nobody_and_is_gone_when_it_is_d
     room: Site, postgres_url: str
 ) -> None:
     pool, officer = room.engine.database.pool, await room.browser("officer")
-    await _give(room, _INS["bob"])
+    await _give(room, INS["bob"])
     await pool.execute("UPDATE slip SET sealed = 'altered'")
     await pool.execute("UPDATE jobs.procrastinate_jobs SET attempts = 4")
     await work_off(room.engine, postgres_url, queue_jobs(solution))
     page = await officer.get("/desk/jobs")
     assert "shared_record.lists" in page
-    assert _INS["bob"] not in page
+    assert INS["bob"] not in page
     [job] = await jobs.of_state(pool, "failed", limit=2)
     await officer.post("/desk/jobs", job=str(job.id), action="discard")
     assert await pool.fetchval("SELECT count(*) FROM slip") == 0
 
 
 async def test_a_record_opens_when_its_notice_is_over_and_not_before(room: Site, postgres_url: str) -> None:
-    await room.put(_patient("bob"))
-    await _give(room, _INS["bob"])
+    await _give(room, INS["bob"])
     await _work(room, postgres_url)
     assert await open_due(_chores(room)) == 0
     await _make_due(room)
@@ -187,28 +176,26 @@ async def test_a_record_opens_when_its_notice_is_over_and_not_before(room: Site,
 
 
 async def test_who_opposes_gets_no_record_now_nor_by_a_later_list(room: Site, postgres_url: str) -> None:
-    await room.put(_patient("bob"))
-    await _give(room, _INS["bob"])
+    await _give(room, INS["bob"])
     await _work(room, postgres_url)
     bob = await room.browser("bob")
     await bob.get(f"{_BOB}/opening")
     assert "s'oppose" in await bob.post(f"{_BOB}/opening", decision="oppose")
     await _make_due(room)
     assert await open_due(_chores(room)) == 0
-    await _give(room, _INS["bob"])
+    await _give(room, INS["bob"])
     task = await _work(room, postgres_url)
     assert [one.get("valueString") for one in task["output"]] == [None, "rejected"]
     assert (await _states(room, "bob"))[-1] == "rejected"
 
 
 async def test_somebody_at_a_desk_has_their_record_opened_at_once_if_they_agree(room: Site, postgres_url: str) -> None:
-    await room.put(_patient("bob"))
     officer = await room.browser("officer")
     await officer.get("/shared-record/openings")
-    await officer.post("/shared-record/openings", ins=_INS["bob"])
+    await officer.post("/shared-record/openings", ins=INS["bob"])
     assert officer.status == 422
-    assert f'value="{_INS["bob"]}"' in officer.page
-    await officer.post("/shared-record/openings", ins=_INS["bob"], agreed="1")
+    assert f'value="{INS["bob"]}"' in officer.page
+    await officer.post("/shared-record/openings", ins=INS["bob"], agreed="1")
     assert officer.status == 200
     await _work(room, postgres_url)
     assert await _states(room, "bob") == ["active"]

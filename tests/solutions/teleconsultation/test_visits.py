@@ -8,18 +8,12 @@ from base64 import b64decode
 import pytest
 
 from seve.fhir import Resource
-from seve.fhir.access.openings import SYSTEM, is_shared
+from seve.fhir.access.openings import SYSTEM, feeds, is_shared
 from seve.france.cda import read_cda
-from seve.testing.site import Site
+from seve.france.identity.trust import Reliability
+from seve.testing.site import INS, Site, patient
 
 from .conftest import CALL, appointment, arrive, begin, encounter, running
-
-_INS = {
-    "use": "official",
-    "type": {"coding": [{"system": "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203", "code": "INS-NIR"}]},
-    "system": "urn:oid:1.2.250.1.213.1.4.10",
-    "value": "261036212345613",
-}
 
 
 def _guardian(of: str = "ana") -> Resource:
@@ -206,10 +200,6 @@ async def test_an_act_that_goes_on_by_voice_or_messages_stays_one(house: Site) -
 async def test_the_note_ends_the_act_with_both_identities(house: Site) -> None:
     await house.put(
         {
-            "resourceType": "Patient", "id": "ana", "birthDate": "1961-03-14", "gender": "female",
-            "identifier": [_INS], "name": [{"use": "official", "family": "Durand", "given": ["Ana"]}],
-        },
-        {
             "resourceType": "Practitioner", "id": "doc", "active": True, "name": [{"family": "Martin", "given": ["Doc"]}],
             "identifier": [{"system": "https://rpps.esante.gouv.fr", "value": "10003456789"}],
         },
@@ -227,19 +217,24 @@ async def test_the_note_ends_the_act_with_both_identities(house: Site) -> None:
     (file,) = await house.stored("Binary", ("_id", document["content"][0]["attachment"]["url"].partition("/")[2]))
     written = read_cda(b64decode(file["data"]))
     assert written.patient.ins is not None
-    assert written.patient.ins.value == "261036212345613"
+    assert written.patient.ins.value == INS["ana"]
     assert written.authors[0].id is not None
     assert [one["status"] for one in act["statusHistory"]] == ["planned", "arrived", "in-progress"]
 
 
-async def test_a_patient_without_ins_has_their_note_in_words(house: Site) -> None:
+async def test_a_patient_whose_identity_is_not_qualified_has_their_note_in_words_and_not_in_the_shared_record(
+    house: Site,
+) -> None:
+    await house.put(patient("ana", reliability=Reliability("PROV", "INSI")))
     ana, doctor = await running(house)
-    assert "n'a pas d'INS" in await doctor.get(f"{CALL}/note")
+    assert "n'est pas qualifiée" in await doctor.get(f"{CALL}/note")
     await doctor.post(f"{CALL}/note", conclusion="Repos", knows_patient="no", in_pathway="no")
     (document,) = await house.stored("DocumentReference")
     (file,) = await house.stored("Binary", ("_id", document["content"][0]["attachment"]["url"].partition("/")[2]))
     assert not is_shared(document)  # the record of ana is not open: it stays with the practice
     words = b64decode(file["data"]).decode()
+    assert INS["ana"] not in words
+    assert feeds(None, document) is False
     assert "Durand" in words and "Cabinet des Tilleuls" in words and "Repos" in words
     assert "Lire le compte rendu" in await ana.get(CALL)
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from seve.fhir import Resource
 from seve.fhir.access.openings import OWN, SYSTEM, TAGS
 from seve.fhir.smart.scopes import Scopes
+from seve.testing.site import INS, patient
 
 from .world import World, care_team
 
@@ -59,6 +61,12 @@ def _decision(
         "policyRule": {"text": "ouverture"},
         **more,
     }
+
+
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def qualified(world: World) -> None:
+    """Records are opened for qualified identities alone (tests/spec/identity/test_indexing.py)."""
+    await world.put(*map(patient, INS))
 
 
 async def _sent(api: httpx.AsyncClient, body: Resource, path: str = "", *, by: str = "doc") -> httpx.Response:

@@ -63,6 +63,21 @@ async def test_binary_is_given_and_taken_in_its_own_type(client: httpx.AsyncClie
 
 
 @pytest.mark.parametrize(
+    ("media_type", "content", "ending"),
+    [("application/pdf", b"%PDF-1.7 x", "pdf"), ("text/plain", b"x", "txt"), ("text/html", b"<p>x</p>", "bin")],
+)
+async def test_the_content_of_a_binary_is_kept_under_a_name_of_ours(
+    client: httpx.AsyncClient, media_type: str, content: bytes, ending: str
+) -> None:
+    created = (await client.post("Binary", content=content, headers={"content-type": media_type})).json()
+    for path in (f"Binary/{created['id']}", f"Binary/{created['id']}/_history/1"):
+        answer = await client.get(path, headers={"accept": media_type})
+        assert answer.content == content
+        assert answer.headers["content-disposition"] == f'inline; filename="{created["id"]}.{ending}"'
+    assert "content-disposition" not in (await client.get(f"Binary/{created['id']}")).headers
+
+
+@pytest.mark.parametrize(
     ("media_type", "content"),
     [
         ("application/pdf", b"<html><script>alert(1)</script></html>"),

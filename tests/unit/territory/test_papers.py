@@ -12,10 +12,15 @@ from lxml import etree
 from tests.unit.territory.people import records, stories
 
 from seve.fhir import Resource
+from seve.fhir.access.openings import feeds
 from seve.france.cda import Code
 from seve.france.cda.writing import Part, Problem, write_note
+from seve.france.identity.indexing import opens
+from seve.france.identity.ins import matricules
+from seve.france.identity.trust import may_index_shared_data, trust
 from seve.territory.papers.headers import CIM10, LOINC, header
 from seve.territory.papers.pdf import pdf
+from seve.territory.people.records import matricule
 
 CDA = {"c": "urn:hl7-org:v3"}
 
@@ -63,6 +68,28 @@ def test_cda_names_the_patient_the_author_and_the_day() -> None:
         day = root.xpath("string(c:effectiveTime/@value)", namespaces=CDA)[:8]
         assert day == reference["date"][:10].replace("-", "")
     assert seen > 20
+
+
+def test_only_qualified_identities_have_their_number_in_documents_and_an_open_record() -> None:
+    levels = Counter[str]()
+    for record in (*stories(), *records(60)):
+        [patient] = (one for one in record.resources if one["resourceType"] == "Patient")
+        may = may_index_shared_data(patient, environment="test")
+        levels[trust(patient)] += 1
+        opened = [one for one in record.resources if one["resourceType"] == "Consent" and opens(one)]
+        assert bool(opened) is may
+        numbers = [one.value for one in matricules(patient)] or [matricule(record.person).value]
+        for resource in record.resources:
+            if resource["resourceType"] == "DocumentReference":
+                assert feeds(None, resource) is may
+            elif resource["resourceType"] == "Binary" and not may:
+                data = b64decode(resource["data"])
+                assert not any(number.encode() in data for number in numbers)
+    assert len(levels) == 4
+
+
+def test_people_whose_story_is_known_are_qualified() -> None:
+    assert all(record.is_indexed for record in stories())
 
 
 def test_what_people_are_called_can_not_break_a_document() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from seve.engine.access.finding import NobodyToOpen, Traits, found
 from seve.engine.access.granting import grant_of, open_grant
-from seve.engine.identity.principal import SECRETARY
+from seve.engine.identity.principal import OFFICES, SECRETARY
 from seve.engine.interactions import create as creating
 from seve.fhir import Resource
 from seve.fhir.access.reaches import EVERYONE
@@ -51,7 +51,7 @@ class NotForYou(Refusal):
 
 async def break_glass(engine: Engine, principal: Principal, traits: Traits, *, reason: str, source: str = "") -> str:
     """Opens the record of the one patient that the traits describe, and says which (`Patient/id`)."""
-    if principal.kind != "professional" or not principal.role or principal.profession == SECRETARY:
+    if principal.kind != "professional" or not principal.role or principal.profession in (SECRETARY, *OFFICES):
         raise NotForYou
     if len(reason.strip()) < _SHORTEST_REASON:
         raise ReasonMissing(least=_SHORTEST_REASON)

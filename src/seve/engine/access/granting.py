@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from seve.engine.access.windows import windows_of
-from seve.engine.identity.principal import Principal
+from seve.engine.identity.principal import OFFICES, Principal
 from seve.engine.rights.register import WithoutBase, is_lawful
 from seve.fhir.access.reaches import EVERYONE, PURPOSES
 from seve.fhir.search.keys import value_key
 from seve.fhir.smart.scopes import ResourceScope, Scopes
-from seve.store.access.rule import PATIENT
+from seve.store.access.rule import OFFICER, PATIENT
 from seve.store.audit.traces import Trace
 from seve.store.grant import Grant, Sight, Window
 
 if TYPE_CHECKING:
     from seve.fhir.search.parameters import SearchParameters
 
-OFFICER = "OFFICER"
-"""The profession under which policies for the data-protection officer's desk stand."""
 PUBLIC = (
     "HealthcareService",
     "Location",
@@ -84,6 +82,7 @@ def grant_of(
         readers=_readers(principal),
         purpose=PURPOSES.get(principal.purpose, 0),
         profession=_profession(principal),
+        is_office=principal.profession in OFFICES,
         reaches_all=principal.reaches_all,
         windows=windows_of(principal, parameters, base_url=base_url),
     )

@@ -16,7 +16,9 @@ _TOLD = frozenset(
         "break-glass", "policy", "export", "decision", "purge", "abandoned", "set-back", "received",
     }
 )  # fmt: skip
-_REASONS = frozenset({"TREAT", "ETREAT", "BTG", "PATRQT", "HRESCH", "HQUALIMP", "HPAYMT", "HOPERAT", "PUBHLTH"})
+_REASONS = frozenset(
+    {"TREAT", "ETREAT", "BTG", "PATRQT", "HRESCH", "HQUALIMP", "HPAYMT", "HOPERAT", "PUBHLTH", "PATADMIN"}
+)
 
 
 def deed(act: Act, language: Language = "en") -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from seve.engine.identity.principal import SECRETARY, Kind
+from seve.engine.identity.principal import IDENTITY_DESK, SECRETARY, STEERING, Kind
 from seve.fhir import Resource
 from seve.store.identity import accounts, sessions
 from seve.store.identity.accounts import Account
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from seve.store.database import Pool
 
 _PROFESSIONS = ("TRE_G15", "TRE-G15", "TRE_R94", "1.2.250.1.213.1.1.5.5", "1.2.250.1.71.1.2.7")
+OFFICES_SYSTEM = "https://seve.example/offices"
+_OFFICES = {"identity-desk": IDENTITY_DESK, "steering": STEERING}
+_OFFICE_PURPOSES = {IDENTITY_DESK: "PATADMIN", STEERING: "HOPERAT"}
 PURPOSES: dict[Kind, str] = {"professional": "TREAT", "patient": "PATRQT", "officer": "HOPERAT", "machine": "HOPERAT"}
 
 
@@ -35,6 +38,11 @@ class Activity:
     title: str = ""
     place: str = ""
     until: datetime | None = field(default=None, compare=False)
+
+    @property
+    def purpose(self) -> str:
+        """What for: by the office of who works for an organisation, else by the kind."""
+        return _OFFICE_PURPOSES.get(self.profession, PURPOSES[self.kind])
 
     @property
     def key(self) -> str:
@@ -70,7 +78,9 @@ def _practice(role: Resource, practitioner: Resource, names: dict[str, str]) -> 
         f"PractitionerRole/{role['id']}",
         person=f"Practitioner/{practitioner['id']}",
         organization=organization,
-        profession=_profession(role.get("code", ())) or _profession(_qualifications(practitioner)),
+        profession=_office(role.get("code", ()))
+        or _profession(role.get("code", ()))
+        or _profession(_qualifications(practitioner)),
         title=_title(role),
         place=names.get(organization, ""),
     )
@@ -155,6 +165,12 @@ def _is_current(role: Resource) -> bool:
     start, end = str(period.get("start", "")), str(period.get("end", ""))
     is_over = bool(end) and end[: len(now)] < now[: len(end)]
     return role.get("active") is not False and not is_over and start[: len(now)] <= now[: len(start) or None]
+
+
+def _office(concepts: Iterable[Any]) -> str:
+    """The office that a role is, "" for none: a physician who settles identities does so without the rights of a physician."""
+    codings = (coding for concept in concepts for coding in concept.get("coding", ()))
+    return next((_OFFICES.get(c.get("code", ""), "") for c in codings if c.get("system") == OFFICES_SYSTEM), "")
 
 
 def _profession(concepts: Iterable[Any]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from seve.engine.identity.activities import PURPOSES, Activity
+from seve.engine.identity.activities import Activity
 from seve.engine.identity.holding import Held
 from seve.engine.identity.principal import Principal
 from seve.engine.identity.refusals import NothingToActAs, ProofTooOld
@@ -62,7 +62,7 @@ async def open_session(identity: Identity, proof: Proof, activity: Activity, *, 
         token=digest(token),
         account=proof.account,
         kind=activity.kind,
-        purpose=PURPOSES[activity.kind],
+        purpose=activity.purpose,
         idle_seconds=min(lifetime.idle_seconds, whole),
         expires_seconds=min(lifetime.idle_seconds, whole),
         until_seconds=whole,

@@ -4,6 +4,8 @@
 - CareTeam, Encounter under way: the members are presumed to take care of the patient (article L. 1110-4 of the public health code).
 - Consent: `permit` lets actors in, `deny` shuts them out; a `deny` always wins. Without actors, `deny` is opposition to all.
   A `permit` for a share of the data (`class`, `code`, `data`, `dataPeriod`) opens nothing; a `deny` for a share shuts out from all.
+- Patient: the identity desk of the organisation that manages the record (`managingOrganization`) reaches it, for administration.
+- Organization, OrganizationAffiliation: what belongs to what (`partOf`, affiliations), and which organisations are territories.
 - Practitioner, PractitionerRole, Patient, RelatedPerson: *standing*, a row with patient 0: who is struck off has none, and sees nothing.
 """
 
@@ -28,8 +30,15 @@ PURPOSES: Final = {
     "HRESCH": 5,
     "PUBHLTH": 6,
     "HOPERAT": 7,
+    "PATADMIN": 8,
 }
 """The purposes that grants are given for, by code of v3 ActReason."""
+BELONGS: Final = 100
+"""No purpose: `patient` is an organisation that belongs to the organisation `reader`. One that belongs to itself is a territory."""
+DESK: Final = value_key("identity desk")
+"""The identity desk of an organisation is the reader `key of the organisation ^ DESK`."""
+TERRITORIES: Final = "https://seve.example/territories"
+"""The system of `Organization.type` that makes an organisation a territory: a region, a hospital group (GHT), a community (CPTS)."""
 EVERYONE: Final = value_key("*")
 """The reader of an opposition to all professionals."""
 
@@ -68,8 +77,10 @@ def reaches(resource: Resource, *, patients: list[str], base_url: str = "") -> l
 
 
 def _patient(resource: Resource, keys: list[int], base_url: str) -> Iterator[Reach]:
-    del resource, base_url
+    manager = _reader(resource.get("managingOrganization"), base_url)
     for key in keys:
+        if manager:
+            yield Reach(key, manager ^ DESK, PURPOSES["PATADMIN"], True, 0, *ALWAYS)
         yield Reach(STANDING, key, STANDING, True, 0, *ALWAYS)
         yield Reach(key, key, PURPOSES["PATRQT"], True, PERSONAL & ~FROM_PATIENT, *ALWAYS)
 
@@ -91,6 +102,26 @@ def _standing(resource: Resource, keys: list[int], base_url: str) -> Iterator[Re
     if resource.get("active", True):
         reader = value_key(f"{resource['resourceType']}/{resource.get('id', '')}")
         yield Reach(STANDING, reader, STANDING, True, 0, *_span(resource.get("period")))
+
+
+def _organization(resource: Resource, keys: list[int], base_url: str) -> Iterator[Reach]:
+    del keys
+    if not resource.get("active", True):
+        return
+    own = value_key(f"Organization/{resource.get('id', '')}")
+    kinds = {coding.get("system") for concept in resource.get("type", []) for coding in concept.get("coding", [])}
+    if TERRITORIES in kinds:
+        yield Reach(own, own, BELONGS, True, 0, *ALWAYS)
+    if (whole := _reader(resource.get("partOf"), base_url)) and whole != own:
+        yield Reach(own, whole, BELONGS, True, 0, *ALWAYS)
+
+
+def _affiliation(resource: Resource, keys: list[int], base_url: str) -> Iterator[Reach]:
+    del keys
+    whole = _reader(resource.get("organization"), base_url)
+    part = _reader(resource.get("participatingOrganization"), base_url)
+    if resource.get("active", True) and whole and part and whole != part:
+        yield Reach(part, whole, BELONGS, True, 0, *_span(resource.get("period")))
 
 
 def _care_team(resource: Resource, keys: list[int], base_url: str) -> Iterator[Reach]:
@@ -197,6 +228,8 @@ _MAKERS: dict[str, Callable[[Resource, list[int], str], Iterator[Reach]]] = {
     "RelatedPerson": _related_person,
     "Practitioner": _standing,
     "PractitionerRole": _standing,
+    "Organization": _organization,
+    "OrganizationAffiliation": _affiliation,
     "CareTeam": _care_team,
     "Encounter": _encounter,
     "Consent": _consent,

@@ -15,6 +15,7 @@ from seve.engine.access import open_grant
 from seve.engine.dispatch import perform
 from seve.engine.engine import Engine
 from seve.engine.identity import personas
+from seve.engine.identity.merging.duplicates import queue_duplicates
 from seve.engine.identity.service import open_identity
 from seve.engine.requests import Request
 from seve.main import peopling
@@ -25,6 +26,7 @@ from seve.main.progress import Complaint, Progress, say
 from seve.main.settings import Settings
 from seve.main.wiring import open_engine, prepared
 from seve.store import dumping
+from seve.territory.doubles import DOUBLED, double
 from seve.territory.generating import Terms
 
 _SHOWN = 5
@@ -95,8 +97,20 @@ async def _people(settings: Settings, *, has_examples: bool) -> None:
             engine.database, ledger=engine.ledger, fhir_url=settings.fhir_url, keys=settings.keys
         ) as identity:
             await personas.seed(identity)
+        await _doubles(engine)
         if has_examples:
             await _care_for_examples(engine)
+
+
+async def _doubles(engine: Engine) -> None:
+    """Some patients have a second record at the hospital, in the queue of its identity desk."""
+    hospital = {"reference": "Organization/demo-hopital"}
+    for id_ in DOUBLED:
+        stored = await perform(engine, open_grant(), Request("GET", f"Patient/{id_}"))
+        own = {**stored.resource, "managingOrganization": hospital}
+        for one in (own, double(own, organization=hospital)):
+            await perform(engine, open_grant(), Request("PUT", f"Patient/{one['id']}", resource=one))
+        await queue_duplicates(engine, open_grant(), own)
 
 
 async def _care_for_examples(engine: Engine) -> None:

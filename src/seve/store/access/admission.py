@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from seve.fhir.access.reaches import CARE_LIFTS, PURPOSES, STANDING, Reach
-from seve.fhir.search.keys import param_key
+from seve.fhir.access.reaches import BELONGS, CARE_LIFTS, DESK, PURPOSES, STANDING, Reach
+from seve.fhir.search.keys import param_key, value_key
 from seve.kernel.refusals import Refusal
-from seve.store.access.rule import Terms, in_force, is_habilitated, is_reached
+from seve.store.access.rule import OFFICER, Terms, in_force, is_habilitated, is_reached
+from seve.store.queries import statements
 from seve.store.search.arguments import Statement
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from seve.store.grant import Grant, Letter, Sight
 
 
+_MERGE = value_key("Patient|merge")
+"""The kind under which the policies say who merges records."""
 _MANAGED_BY = param_key("Location", "organization")
 
 
@@ -50,20 +53,21 @@ class OpensTooMuch(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What is to be written: the patients it is about (keys), its kind, and whom it lets in or shuts out. A place that the writer's
-    own organisation does not manage `is_others`: only who may change all places writes it.
+    """What is to be written: the patients it is about (keys), its kind, and whom it lets in or shuts out. A place `is_place`, of the
+    organisation `manager` (key, 0 for none): unless the writer works for it, only who may change all places writes it.
     """
 
     type: str
     patients: tuple[int, ...]
     kind: int
     reaches: tuple[Reach, ...] = ()
-    is_others: bool = False
+    is_place: bool = False
+    manager: int = 0
 
 
-def is_others_place(links: Sequence[tuple[int, int]], sight: Sight) -> bool:
-    """Whether the links of a Location name no managing organisation that the writer works for."""
-    return not any(param == _MANAGED_BY and target in sight.readers for param, target in links)
+def manager_of(links: Sequence[tuple[int, int]]) -> int:
+    """The managing organisation that the links of a Location name, 0 for none."""
+    return next((target for param, target in links if param == _MANAGED_BY), 0)
 
 
 def check_scope(grant: Grant, letter: Letter, type_: str, *, patients: Sequence[int] = ()) -> None:
@@ -98,6 +102,11 @@ async def seen(connection: Connection, grant: Grant, sight: Sight, refs: Sequenc
     return {row["ref"]: row["may_change"] for row in await connection.fetch(sql, *statement.arguments)}
 
 
+async def may_merge(connection: Connection, sight: Sight) -> bool:
+    """Whether the policies let the profession merge the records of patients that it may change (`seen` tells which)."""
+    return bool(await connection.fetchval(statements("policies")["may_change"], sight.profession, _MERGE))
+
+
 async def check(
     connection: Connection, grant: Grant, sight: Sight, proposals: Sequence[Proposal], *, registered: Sequence[int]
 ) -> None:
@@ -106,8 +115,8 @@ async def check(
     """
     statement = Statement(grant)
     terms = statement.terms(sight)
-    rows = [(patient, one.kind, one.is_others) for one in proposals for patient in one.patients or (0,)]
-    types = ("bigint[]", "bigint[]", "boolean[]")
+    rows = [(patient, one.kind, one.is_place, one.manager) for one in proposals for patient in one.patients or (0,)]
+    types = ("bigint[]", "bigint[]", "boolean[]", "bigint[]")
     columns = [statement.bind([row[n] for row in rows], type_) for n, type_ in enumerate(types)]
     asked = f"unnest({', '.join(columns)})"
     reached = "true"
@@ -117,8 +126,12 @@ async def check(
     habilitated = "true"
     if sight.profession is not None:
         changes = is_habilitated("d.kind", terms, "may_change")
-        habilitated = f"{is_habilitated('d.kind', terms, 'may_add')} AND (NOT d.is_others OR {changes})"
-    sql = f"SELECT {in_force(terms)} AND coalesce(bool_and({reached} AND {habilitated}), true) FROM {asked} AS d (patient, kind, is_others)"
+        theirs = f"NOT d.is_place OR d.manager = ANY({terms.readers}) OR {changes}"
+        habilitated = f"{is_habilitated('d.kind', terms, 'may_add')} AND ({theirs})"
+    sql = (
+        f"SELECT {in_force(terms)} AND coalesce(bool_and({reached} AND {habilitated}), true) "
+        f"FROM {asked} AS d (patient, kind, is_place, manager)"
+    )
     if not await connection.fetchval(sql, *statement.arguments):
         raise Forbidden(types=", ".join(sorted({proposal.type for proposal in proposals})))
 
@@ -128,13 +141,14 @@ async def check_openings(
 ) -> None:
     """Raises OpensTooMuch: nobody lets others in for another purpose, longer, or through more of the veil than they reach
     the patient themselves; who registers a patient reaches them for care without end. Nobody but the patient shuts others
-    out, which is not written here (`engine/access/sharing`).
+    out, which is not written here (`engine/access/sharing`). What belongs to what is the officer's to say. A record is given to the
+    identity desk of the writer's own organisation, or of the one that has it.
     """
     rows = [r for p in proposals for r in p.reaches if r.patient not in (STANDING, r.reader)]
     if sight.reaches_all or not rows:
         return
     types = ", ".join(sorted({proposal.type for proposal in proposals}))
-    others = [row for row in rows if not (row.patient in registered and _is_care(row))]
+    others = [row for row in rows if not _is_theirs(row, sight, registered)]
     if not all(row.opens for row in others):
         raise OpensTooMuch(types=types)
     statement = Statement(grant)
@@ -144,12 +158,17 @@ async def check_openings(
         statement.bind([row.purpose for row in others], "smallint[]"),
         statement.bind([row.lifts for row in others], "integer[]"),
         statement.bind([row.until for row in others], "bigint[]"),
+        statement.bind([row.reader for row in others], "bigint[]"),
+    )
+    kept = (
+        f"o.purpose = {PURPOSES['PATADMIN']} AND EXISTS (SELECT FROM reach r WHERE r.patient = o.patient AND r.reader = o.reader "
+        "AND r.purpose = o.purpose AND r.opens)"
     )
     sql = (
-        f"SELECT {in_force(terms)} AND coalesce(bool_and(EXISTS (SELECT FROM reach r WHERE r.patient = o.patient "
+        f"SELECT {in_force(terms)} AND coalesce(bool_and({kept} OR EXISTS (SELECT FROM reach r WHERE r.patient = o.patient "
         f"AND r.reader = ANY({terms.readers}) AND r.opens AND r.purpose = o.purpose AND r.purpose = {terms.purpose} "
         f"AND o.lifts & ~r.lifts = 0 AND r.until >= o.until AND r.since <= {terms.at} AND r.until > {terms.at})), true) "
-        f"FROM unnest({', '.join(columns)}) AS o (patient, purpose, lifts, until)"
+        f"FROM unnest({', '.join(columns)}) AS o (patient, purpose, lifts, until, reader)"
     )
     if not await connection.fetchval(sql, *statement.arguments):
         raise OpensTooMuch(types=types)
@@ -161,6 +180,15 @@ def _keeps_place(v: str, terms: Terms) -> str:
         f"({v}.type = 'Location' AND EXISTS (SELECT FROM link k WHERE k.vid = {v}.vid AND k.param = {_MANAGED_BY} "
         f"AND k.target = ANY({terms.readers})))"
     )
+
+
+def _is_theirs(row: Reach, sight: Sight, registered: Sequence[int]) -> bool:
+    """Whether the writer says what is theirs to say, without reaching anybody."""
+    if row.purpose == BELONGS:
+        return sight.profession == OFFICER
+    if row.purpose == PURPOSES["PATADMIN"] and row.reader ^ DESK in sight.readers:
+        return True
+    return row.patient in registered and (_is_care(row) or row.purpose == PURPOSES["PATADMIN"])
 
 
 def _is_care(row: Reach) -> bool:

@@ -25,6 +25,9 @@ from seve.fhir.access.veils import SEVERAL
 PATIENT = "PATIENT"
 """The profession under which citizens act: patients, their guardians and helpers."""
 
+OFFICER = "OFFICER"
+"""The profession under which policies for the data-protection officer's desk stand."""
+
 _TREATMENT, _EMERGENCY = PURPOSES["TREAT"], PURPOSES["ETREAT"]
 
 

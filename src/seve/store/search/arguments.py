@@ -53,6 +53,7 @@ class Statement(Arguments):
     is_narrowed: bool = False
     _terms: Terms | None = field(default=None, init=False)
     _bound_readers: str = field(default="", init=False)
+    _bound_now: str = field(default="", init=False)
 
     def current(self, version: str) -> str:
         """The version was in force and not deleted, now, at the snapshot or after `until`, and the grant lets it be seen.
@@ -120,14 +121,22 @@ class Statement(Arguments):
                 readers="" if sight.reaches_all else self._readers(sight),
                 purpose="" if sight.reaches_all else self.bind(sight.purpose, "smallint"),
                 profession="" if sight.profession is None else self.bind(sight.profession, "text"),
-                at=self.bind(time.time_ns() // 1_000, "bigint"),
+                at=self._now(),
                 alias=self.alias,
             )
         return self._terms
 
     def _readers(self, sight: Sight) -> str:
-        self._bound_readers = self._bound_readers or self.bind(sight.readers, "bigint[]")
+        """Of an office, what belongs to its territory too: asked once a statement, and only when it is needed."""
+        if not self._bound_readers:
+            bound = self.bind(sight.readers, "bigint[]")
+            at = self._now() if sight.is_office else ""
+            self._bound_readers = f"(SELECT offices_of({bound}, {at}))::bigint[]" if at else bound
         return self._bound_readers
+
+    def _now(self) -> str:
+        self._bound_now = self._bound_now or self.bind(time.time_ns() // 1_000, "bigint")
+        return self._bound_now
 
     def _through(self, windows: tuple[Window, ...], version: str) -> str:
         return "(" + (" OR ".join(self._window(window, version) for window in windows) or "false") + ")"

@@ -8,6 +8,7 @@ from datetime import datetime
 from hashlib import sha1
 from typing import Any, Final, Literal, TypeAlias
 
+from seve.fhir.access.openings import kept
 from seve.france.cda import Cda, Code, Unstructured
 from seve.france.cda.writing import CONCLUSION, Part, Summary, write_file, write_note, write_summary
 from seve.territory.marks import LOINC, META, concept, moment, to
@@ -45,7 +46,12 @@ def file(
     record: Record, at: datetime, *, author: Role,  code: str, form: Form, lines: list[str], body: Summary | Sequence[Part] = (),
     encounter: str = "", title: str = "",
 ) -> str:  # fmt: skip
-    """Files a document of one of the types above. `body` is for level 3; without one the lines are one section."""
+    """Files a document of one of the types above. `body` is for level 3; without one the lines are one section.
+
+    CDA carries the INS: of an identity that is not qualified there are words instead, that stay with who wrote them.
+    """
+    if not record.is_indexed and form in ("cda1", "cda3"):
+        form, lines = "text", lines or _in_words(body)
     words, class_, class_words = _TYPES[code]
     number = record.counts.get("doc", 0) + 1
     name = title or f"{words}, {author.house.name}"
@@ -82,9 +88,26 @@ def file(
         "description": name,
         "content": [{"attachment": content}],
     }
+    if not record.is_indexed:
+        found["meta"] = kept({"resourceType": "DocumentReference", "meta": META})["meta"]
     if encounter:
         found["context"] = {"encounter": [to(encounter)]}
     return record.add("DocumentReference", "doc", body=found)
+
+
+def _in_words(body: Summary | Sequence[Part]) -> list[str]:
+    """What is said by codes, by their names."""
+    if isinstance(body, Summary):
+        body = [
+            Part(Code("", "", "Problèmes"), "", problems=body.problems),
+            Part(Code("", "", "Allergies"), "\n".join(one.agent.display for one in body.allergies)),
+            Part(Code("", "", "Traitements"), "", treatments=body.treatments),
+        ]
+    lines = list[str]()
+    for part in body:
+        coded = [one.code.display for one in part.problems] + [one.medicine.display for one in part.treatments]
+        lines += [part.code.display, *part.text.splitlines(), *coded, ""]
+    return lines
 
 
 def _written(heading: Cda, form: Form, *, author: Role, lines: list[str], body: Summary | Sequence[Part]) -> bytes:

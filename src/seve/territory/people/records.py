@@ -30,9 +30,12 @@ _TRUST = (("qualified", 78.0), ("validated", 8.0), ("recovered", 6.0), ("provisi
 _LANGUAGES = {"fr": "Français", "ar": "Arabe", "pt": "Portugais", "wo": "Wolof"}
 
 
-def patient(person: Person, random: Random, *, death: date | None, doctor: str, doctor_name: str) -> Resource:
-    """The Patient. `doctor` is the reference of the médecin traitant, "" without one."""
-    level = weighted(random, _TRUST)
+def patient(
+    person: Person, random: Random, *, death: date | None, doctor: str, doctor_name: str, is_known: bool
+) -> Resource:
+    """The Patient. `doctor` is the reference of the médecin traitant, "" without one. People whose story is known are qualified."""
+    drawn = weighted(random, _TRUST)
+    level = "qualified" if is_known else drawn
     identifiers = [{"use": "secondary", "type": {"coding": [hl7("v2-0203", "PI", display="Patient internal identifier")]},
                     "system": f"{LOCAL}dossiers", "value": person.id.upper()}]  # fmt: skip
     extensions = list[dict[str, Any]]()

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from seve.fhir import Resource
+from seve.fhir.access.reaches import TERRITORIES
 from seve.france import capacity
 from seve.france.identity.professionals import NationalId
 from seve.france.identity.professions import (
@@ -27,6 +28,7 @@ from seve.territory.places import offers, wards
 from seve.territory.places.world import House, Role, World
 from seve.territory.tables import table
 
+OFFICES: Final = "https://seve.example/offices"
 GROUP: Final = "ght-touraine"
 _ORGANIZATION_TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-3307"
 _LOCATION_TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-location-type"
@@ -53,7 +55,10 @@ def directory(made: World, *, at: date) -> Iterator[Resource]:
         "id": GROUP,
         "meta": claiming("organization"),
         "active": True,
-        "type": [concept(_ORGANIZATION_TYPES, "GHT", words="Groupement hospitalier de territoire")],
+        "type": [
+            concept(_ORGANIZATION_TYPES, "GHT", words="Groupement hospitalier de territoire"),
+            concept(TERRITORIES, "ght", words="Territoire"),
+        ],
         "name": "GHT Touraine (démonstration)",
     }
     for house in made.houses:
@@ -262,6 +267,8 @@ def _role(role: Role) -> Resource:
         "code": [{"text": role.words}],
         "location": [to(f"Location/lieu-{role.house.id}")],
     }
+    if role.trade == "identity":
+        found["code"] = [concept(OFFICES, "identity-desk", words=role.words)]
     if trade:
         found["code"] = [
             concept(PROFESSION_SYSTEM, trade["profession"], words=role.words),

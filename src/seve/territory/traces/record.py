@@ -50,6 +50,8 @@ class Record:
     counts: dict[str, int] = field(default_factory=dict[str, int])
     conditions: dict[str, str] = field(default_factory=dict[str, str])
     in_ehpad: bool = False
+    is_indexed: bool = False
+    """Whether the identity is qualified, so that the INS may stand in documents and the shared record is open."""
     avoided: set[str] = field(default_factory=set[str])
 
     @property

@@ -179,7 +179,9 @@ def closing(record: Record) -> None:
 
 
 def _opened(record: Record) -> None:
-    """The record is open: since the automatic openings of January 2022, or since it begins."""
+    """The record is open: since the automatic openings of January 2022, or since it begins; if the identity is qualified."""
+    if not record.is_indexed:
+        return
     at = moment(datetime.combine(max(date(2022, 1, 31), record.begin), time(9)))
     found: dict[str, Any] = {
         "status": "active",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute, Route
 
 from seve.web.desk.desk import DeskPages
+from seve.web.desk.identities import IdentityPages
 from seve.web.desk.jobs import JobPages
 from seve.web.desk.outbox import outbox
 from seve.web.record.room import Room
@@ -20,6 +21,7 @@ def desk_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
     """`/desk…`, but for `/desk/accounts`, which sign-in has."""
     room = Room(engine, identity, package="web/desk")
     desk, jobs, guarded = DeskPages(room), JobPages(room), room.pages.guarded
+    identities = IdentityPages(room)
     asked = {
         "/desk": desk.overview,
         "/desk/emergencies": desk.emergencies,
@@ -33,6 +35,8 @@ def desk_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
         "/desk/jobs": jobs.overview,
         "/desk/outbox": outbox(room),
         "/desk/register.json": desk.register_file,
+        "/desk/identities": identities.queue,
+        "/desk/identities/{id}": identities.pair,
     }
     sent = {
         "/desk/emergencies": desk.review,
@@ -41,6 +45,8 @@ def desk_routes(engine: Engine, identity: Identity) -> list[BaseRoute]:
         "/desk/policies": desk.preview,
         "/desk/proofs": desk.verify,
         "/desk/jobs": jobs.change,
+        "/desk/identities/undo": identities.undo,
+        "/desk/identities/{id}": identities.decide,
     }
     return [
         *(Route(path, guarded(endpoint), methods=["GET"]) for path, endpoint in asked.items()),

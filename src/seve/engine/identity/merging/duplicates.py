@@ -52,10 +52,20 @@ async def find_duplicates(engine: Engine, grant: Grant, *, looked_at: Callable[[
         for one in page:
             patient = parse(one.body.encode())
             if patient.get("active") is not False:
-                tally.queued += await _queue(engine, grant, patient)
+                tally.queued += await queue_duplicates(engine, grant, patient)
         tally.resources += len(page)
         looked_at(tally)
     return tally
+
+
+async def queue_duplicates(engine: Engine, grant: Grant, patient: Resource) -> int:
+    """Compares one patient with its candidates, and queues each pair that is probable at least; how many are new."""
+    queued = 0  # a pair that is met from its other end has the same id
+    for match in await matches(engine, grant, patient, apart_from=patient["id"]):
+        if match.likeness.grade in _QUEUED:
+            [written] = await engine.lane.commit(grant, [_deed(engine, _task(patient["id"], match))])
+            queued += written.is_created
+    return queued
 
 
 def task_id(one: str, other: str) -> str:
@@ -82,15 +92,6 @@ async def _pages(engine: Engine, grant: Grant) -> AsyncIterator[tuple[Found, ...
         place = page.next
 
 
-async def _queue(engine: Engine, grant: Grant, patient: Resource) -> int:
-    queued = 0
-    for match in await matches(engine, grant, patient, apart_from=patient["id"]):
-        if match.likeness.grade in _QUEUED and patient["id"] < match.found.id:  # a pair is met from both of its ends
-            [written] = await engine.lane.commit(grant, [_deed(engine, _task(patient["id"], match))])
-            queued += written.is_created
-    return queued
-
-
 def _deed(engine: Engine, task: Resource) -> Deed:
     draft = Draft("PUT", task, engine.entries(task))
 
@@ -101,7 +102,7 @@ def _deed(engine: Engine, task: Resource) -> Deed:
 
 
 def _task(id_: str, match: Match) -> Resource:
-    one, other = f"Patient/{id_}", f"Patient/{match.found.id}"
+    one, other = sorted((f"Patient/{id_}", f"Patient/{match.found.id}"))
     score = Decimal(str(round(match.likeness.score, 4)))
     return {
         "resourceType": "Task",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seve.engine.identity.merging.duplicates import task_id
 from seve.engine.identity.merging.mentions import mentions
-from seve.engine.identity.merging.patients import change, check_sight, locks, patient
+from seve.engine.identity.merging.patients import change, locks, patient, whole_grant
 from seve.engine.identity.merging.records import replacement, retired, united
 from seve.engine.identity.merging.refusals import AlreadyMerged, ResultMismatch, SamePatient
 from seve.engine.identity.merging.traces import MERGE, Change, provenance
@@ -53,11 +53,11 @@ async def merge(
 
     Raises SamePatient, AlreadyMerged, ResultMismatch, PartOfTheRecord, NotFound, ChangedMeanwhile.
     """
-    check_sight(grant)
     if source == target:
         raise SamePatient
     if result is not None:
         _check_result(result, target)
+    grant = await whole_grant(engine, grant, source, target)
     async with engine.writing(locks=locks(source, target)) as writing:
         plan = await _plan(engine, grant, writing.connection, source=source, target=target, result=result)
         if is_preview:

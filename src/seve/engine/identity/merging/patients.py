@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from seve.engine.identity.merging.refusals import ChangedMeanwhile, NoPatientReference, PartOfTheRecord
@@ -11,6 +12,7 @@ from seve.fhir import Resource
 from seve.fhir.codec.json import parse
 from seve.fhir.search.keys import value_key
 from seve.store import reading
+from seve.store.access.admission import may_merge, seen
 from seve.store.deeds import Current, Deed, Draft
 
 if TYPE_CHECKING:
@@ -35,11 +37,27 @@ def locks(*references: str) -> list[int]:
     return sorted({value_key(f"merge {reference}") for reference in references})
 
 
-def check_sight(grant: Grant) -> None:
-    """Raises PartOfTheRecord: who sees a part of a record would leave the rest of it with the source."""
+async def whole_grant(engine: Engine, grant: Grant, *references: str) -> Grant:
+    """The grant under which the records of these patients are rewritten whole: who sees a part would leave the rest behind.
+
+    The policies may let a profession merge (`Patient|merge`): then the platform rewrites, in its name, what it does not see itself,
+    if it may change each of the patients. Raises PartOfTheRecord, NotFound.
+    """
     sight = grant.sight
-    if sight is not None and (not sight.reaches_all or sight.windows is not None):
+    if sight is None or (sight.reaches_all and sight.windows is None):
+        return grant
+    keys = {value_key(reference): reference for reference in references}
+    async with engine.database.pool.acquire() as connection:
+        if sight.windows is not None or not await may_merge(connection, sight):
+            raise PartOfTheRecord
+        found = await seen(connection, grant, sight, list(keys))
+    for key, reference in keys.items():
+        if key not in found:
+            type_, _, id_ = reference.partition("/")
+            raise NotFound(type=type_, id=id_)
+    if not all(found.values()):
         raise PartOfTheRecord
+    return replace(grant, sight=None, scopes=None)
 
 
 async def patient(connection: Connection, grant: Grant, reference: str) -> tuple[Resource, int]:

@@ -48,6 +48,14 @@ class ResultMismatch(Refusal):
     key: ClassVar[str] = "engine/identity/merging.refusals.result_mismatch"
 
 
+class NoSuchPair(Refusal):
+    """No such pair waits: it was settled meanwhile, or is not of the desk's organisation."""
+
+    status: ClassVar[int] = 404
+    code: ClassVar[str] = "not-found"
+    key: ClassVar[str] = "engine/identity/merging.refusals.no_such_pair"
+
+
 class PartOfTheRecord(Refusal):
     """The caller may not see everything that a merge would have to change."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seve.engine.identity.merging.patients import change, check_sight, locks, patient
+from seve.engine.identity.merging.patients import change, locks, patient, whole_grant
 from seve.engine.identity.merging.records import replacement
 from seve.engine.identity.merging.refusals import ChangedSince, NeverMerged
 from seve.engine.identity.merging.traces import MERGE, UNMERGE, Change, changes, is_of, patients, provenance
@@ -38,11 +38,12 @@ async def unmerge(engine: Engine, grant: Grant, *, source: str) -> Unmerged:
 
     Raises NeverMerged, ChangedSince with every resource that was changed or deleted since, PartOfTheRecord, NotFound.
     """
-    check_sight(grant)
+    asked, grant = grant, await whole_grant(engine, grant, source)
     record, _ = await _read(engine, grant, source)
     target = replacement(record)
     if not target:
         raise NeverMerged(reference=source)
+    grant = await whole_grant(engine, asked, source, target)
     async with engine.writing(locks=locks(source, target)) as writing:
         made = await _last_merge(engine, grant, writing.connection, source)
         before = await _restored(grant, writing.connection, made)

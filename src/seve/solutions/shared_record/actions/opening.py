@@ -143,6 +143,8 @@ async def _due(chores: Chores, notice: Resource, today: date) -> bool:
         )  # it has its answer: not to be looked at each morning
         return False
     at = chores.now.isoformat(timespec="seconds")
+    if not chores.records.may_index(await chores.records.read("Patient", patient_id)):
+        return False  # no longer, since the notice was sent; it opens once the identity is qualified again
     await chores.records.update({**notice, "status": "active", "dateTime": at})
     return True
 
@@ -153,6 +155,8 @@ async def _one(chores: Chores, ins: str, kind: str, *, days: int) -> str:
     if len(found.matches) != 1:
         return "several" if found.matches else "unknown"
     patient_id = found.matches[0]["id"]
+    if not chores.records.may_index(found.matches[0]):
+        return "not_qualified"
     known = (await queries.state(chores.records, patient_id)).state
     if known in ("active", "proposed") or (kind == "automatic" and known in ("rejected", "inactive")):
         return known

@@ -10,7 +10,7 @@ from seve.france.cda import Id
 from seve.france.documents import Kind
 from seve.kernel.refusals import Refusal
 from seve.kernel.texts import text
-from seve.sdk import Again, Changed, RecordNotOpen, To, View, Visit
+from seve.sdk import Again, Changed, NotQualified, RecordNotOpen, To, View, Visit
 from seve.solutions.shared_record.actions import documents as deeds
 from seve.solutions.shared_record.actions.documents import Author, FieldWrong
 from seve.solutions.shared_record.actions.opening import NotOpen, check_open
@@ -50,7 +50,7 @@ async def name(visit: Visit) -> To | Again:
     try:
         await check_open(visit.records, id_)
         await _keep(visit, named, replaces)
-    except (NotOpen, RecordNotOpen, FieldWrong, Changed) as problem:
+    except (NotOpen, NotQualified, RecordNotOpen, FieldWrong, Changed) as problem:
         return Again(await _known(visit, named, replaces=replaces, problem=problem), problem)
     return To(f"/{id_}/directives", {"done": "replaced" if replaces else "added"})
 

@@ -9,7 +9,7 @@ from seve.fhir import Resource
 from seve.france.cda import Cda, CdaWrong, image_type
 from seve.france.documents import DocumentRefused, inspect
 from seve.kernel.refusals import Refusal
-from seve.sdk import Again, Changed, Document, NotFound, RecordNotOpen, To, View, Visit
+from seve.sdk import Again, Changed, Document, NotFound, NotQualified, RecordNotOpen, To, View, Visit
 from seve.solutions.shared_record.actions import documents as deeds
 from seve.solutions.shared_record.actions.documents import Author, FieldWrong, NoFile, SomebodyElse
 from seve.solutions.shared_record.actions.opening import NotOpen, check_open
@@ -21,7 +21,7 @@ from seve.solutions.shared_record.pages.frame import BASE, Frame, entries_of, fr
 from seve.solutions.shared_record.queries import documents as queries
 from seve.solutions.shared_record.queries import patients
 
-_REFUSED = (NotOpen, RecordNotOpen, NoFile, FieldWrong, SomebodyElse, DocumentRefused, CdaWrong, Changed)
+_REFUSED = (NotOpen, NotQualified, RecordNotOpen, NoFile, FieldWrong, SomebodyElse, DocumentRefused, CdaWrong, Changed)
 _SEEN = frozenset({"image/png", "image/jpeg", "image/gif"})
 _INLINE = _SEEN | {"application/pdf", "text/plain"}
 

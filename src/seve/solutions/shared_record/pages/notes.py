@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from seve.france.cda import CdaWrong
 from seve.kernel.refusals import Refusal
-from seve.sdk import Again, RecordNotOpen, To, View, Visit
+from seve.sdk import Again, NotQualified, RecordNotOpen, To, View, Visit
 from seve.solutions.shared_record.actions import notes as deeds
 from seve.solutions.shared_record.actions.documents import NoFile
 from seve.solutions.shared_record.actions.opening import NotOpen, check_open
@@ -38,7 +38,7 @@ async def write(visit: Visit) -> To | Again:
         made = await deeds.write_note(
             visit, notes.written(visit.form), title=visit.say(f"{PACKAGE}.kinds.consultation")
         )
-    except (NotOpen, RecordNotOpen, NoFile, CdaWrong) as problem:
+    except (NotOpen, NotQualified, RecordNotOpen, NoFile, CdaWrong) as problem:
         return await _again(visit, problem)
     return To(f"/{visit.path['patient']}/documents/{made['id']}", {"done": "added"})
 
@@ -48,7 +48,7 @@ async def summarise(visit: Visit) -> To | Again:
     try:
         await check_open(visit.records, visit.path["patient"])
         made = await deeds.write_summary(visit, title=visit.say(f"{PACKAGE}.kinds.summary"))
-    except (NotOpen, RecordNotOpen, CdaWrong) as problem:
+    except (NotOpen, NotQualified, RecordNotOpen, CdaWrong) as problem:
         return await _again(visit, problem)
     return To(f"/{visit.path['patient']}/documents/{made['id']}", {"done": "added"})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from seve.kernel.refusals import Refusal
-from seve.sdk import Again, To, View, Visit
+from seve.sdk import Again, NotQualified, To, View, Visit
 from seve.solutions.shared_record.actions import opening as deeds
 from seve.solutions.shared_record.actions.opening import NoList, NotAgreed, NotThisProfession
 from seve.solutions.shared_record.model.batches import Batch, Kind
@@ -53,7 +53,7 @@ async def decide(visit: Visit) -> To | Again:
             await deeds.decide(visit, _STATES.get(visit.form["decision"], "rejected"))
         else:
             await deeds.open_with(visit)
-    except (NotAgreed, NotThisProfession) as problem:
+    except (NotAgreed, NotThisProfession, NotQualified) as problem:
         return Again(await _shown(visit), problem)
     return To(f"/{visit.path['patient']}/opening", {"done": "noted"})
 

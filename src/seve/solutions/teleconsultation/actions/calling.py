@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from seve.fhir import Resource
+from seve.fhir.access.openings import kept
 from seve.france.cda import CdaWrong
 from seve.france.remote import Circumstances, may_do, named
 from seve.sdk import Change, NotForYou, NotFound, Visit, wording
@@ -162,11 +163,12 @@ async def finish(
     changes = [Change("PUT", over)]
     if has_note:
         by = await _signed(visit, room)
-        file = _file(room, parts, by, titles=titles, at=now)
+        is_indexed = visit.records.may_index(room.patient)
+        file = _file(room, parts, by, titles=titles, at=now, is_indexed=is_indexed)
         document, url = f"urn:uuid:{uuid4()}", f"urn:uuid:{uuid4()}"
         title, custodian = titles["title"], visit.visitor.organization
         made = notes.registered(file, encounter, by, title=title, url=url, custodian=custodian, at=now)
-        entry = await visit.records.filed(made)
+        entry = await visit.records.filed(made) if is_indexed else kept(made)
         changes = [
             Change("POST", entry, document),
             Change("POST", notes.binary(file, document=document), url),
@@ -185,9 +187,13 @@ def running(room: Room) -> Resource:
     return room.encounter
 
 
-def _file(room: Room, parts: Mapping[str, str], by: Signed, *, titles: Mapping[str, str], at: str) -> File:
-    """As CDA; in words for a patient without INS, rather than not at all."""
+def _file(
+    room: Room, parts: Mapping[str, str], by: Signed, *, titles: Mapping[str, str], at: str, is_indexed: bool
+) -> File:
+    """As CDA; in words for a patient whose INS may not index it, rather than not at all."""
     assert room.encounter is not None  # it runs
+    if not is_indexed:
+        return notes.plain(room.patient, parts, by, titles=titles, at=at)
     try:
         return notes.cda(room.patient, parts, by, since=room.encounter["period"]["start"], at=at)
     except CdaWrong:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from seve.france.identity.ins import in_force
 from seve.france.remote import Circumstances
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, To, View, Visit
@@ -70,7 +69,7 @@ async def _writing(visit: Visit, room: Room) -> Writing:
         parts=tuple((name, visit.form[name] or begun[name]) for name in notes.PARTS),
         templates=notes.TEMPLATES,
         chosen=_chosen(visit),
-        has_ins=_has_ins(room),
+        has_ins=visit.records.may_index(room.patient),
         knows_patient=knows,
         in_pathway=visit.form["in_pathway"],
         measured=await shared.measured(visit.records, room, visit.language),
@@ -88,11 +87,6 @@ def _begun(visit: Visit) -> dict[str, str]:
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines()]  # a form sends other line ends than it was given
-
-
-def _has_ins(room: Room) -> bool:
-    """Whether the note can be a CDA document."""
-    return in_force(room.patient) is not None
 
 
 def _said(text: str) -> bool | None:

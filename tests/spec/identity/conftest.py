@@ -1,0 +1,3 @@
+from .desks import desks, people
+
+__all__ = ["desks", "people"]
