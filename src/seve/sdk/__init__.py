@@ -1,6 +1,6 @@
 """The one door for solutions: what a package under `solutions/`, or an outside one, builds on. See docs/how-to/make-a-solution.md."""
 
-from seve.engine.agendas import NotFree
+from seve.engine.agendas import Alone, NotFree
 from seve.engine.agendas.refusals import NoAgenda, NotTheirPart, NotTheirTime
 from seve.engine.rights.people import Person
 from seve.sdk import kit, wording
@@ -18,6 +18,7 @@ from seve.web.uploads import Sent
 
 __all__ = [
     "Again",
+    "Alone",
     "Answer",
     "Change",
     "Changed",

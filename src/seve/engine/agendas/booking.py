@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from seve.engine.agendas.refusals import NoAgenda, NotFree, NotTheirPart, NotTheirTime
-from seve.engine.agendas.stored import PEOPLE, people, read, written
+from seve.engine.agendas.stored import PEOPLE, Alone, first_written, people, read, written
 from seve.engine.refusals import NotFound
 from seve.fhir import Resource
 from seve.fhir.scheduling import HOLDING, Asked, actors, asked, with_asked
@@ -38,19 +38,19 @@ _THEIRS: Final = frozenset(
 """What the patient's side may change; of the participants only their own answer. What is contained are answers to a questionnaire."""
 
 
-async def book(engine: Engine, grant: Grant, appointment: Resource) -> Resource:
+async def book(engine: Engine, grant: Grant, appointment: Resource, *, alone: Alone | None = None) -> Resource:
     """A new appointment of the agenda that it names, as stored. `end` and those who are needed are filled in from the agenda. One that
-    takes no time (`waitlist`: somebody waits for some) is written as it is.
+    takes no time (`waitlist`: somebody waits for some) is written as it is. With `alone`, nobody else books for its patients meanwhile.
 
-    Raises NotFree, NotTheirTime, NoAgenda, InvalidContent.
+    Raises NotFree, NotTheirTime, NoAgenda, InvalidContent, what `alone` refuses.
     """
     schedule = await _schedule(engine, grant, asked(appointment))
     side = await _side(engine, grant, appointment, schedule)
     if side == "patient":
         _check_asked(appointment, schedule)
     if appointment["status"] not in HOLDING:
-        return await written(engine, grant, appointment)
-    return await _placed(engine, grant, appointment, schedule, side=side)
+        return await first_written(engine, grant, [appointment], alone)
+    return await _placed(engine, grant, appointment, schedule, side=side, alone=alone)
 
 
 async def change(engine: Engine, grant: Grant, appointment: Resource) -> Resource:
@@ -130,7 +130,9 @@ def _is_moved(before: Resource, after: Resource) -> bool:
     ) or replace(asked(before), seat=0) != replace(asked(after), seat=0)  # fmt: skip
 
 
-async def _placed(engine: Engine, grant: Grant, appointment: Resource, schedule: Resource, *, side: Side) -> Resource:
+async def _placed(
+    engine: Engine, grant: Grant, appointment: Resource, schedule: Resource, *, side: Side, alone: Alone | None = None
+) -> Resource:
     """Written at its time: on the first seat that is left."""
     said, start = asked(appointment), datetime.fromisoformat(appointment["start"])
     found = await _offered(engine, schedule, said, start, is_public=side == "patient")
@@ -138,12 +140,11 @@ async def _placed(engine: Engine, grant: Grant, appointment: Resource, schedule:
         raise NotFree(await _choices(engine, schedule, said, start, is_public=True))
     window = await agendas.window(engine.database.pool, schedule["id"], start)
     filled = _filled(appointment, schedule, found, window.actors if window else ())
-    for seat in range(window.seats if window else 1):
-        try:
-            return await written(engine, grant, with_asked(filled, replace(said, seat=seat)))
-        except Taken:
-            continue
-    raise NotFree(await _choices(engine, schedule, said, start, is_public=side == "patient"))
+    tries = [with_asked(filled, replace(said, seat=seat)) for seat in range(window.seats if window else 1)]
+    try:
+        return await first_written(engine, grant, tries, alone)
+    except Taken as error:
+        raise NotFree(await _choices(engine, schedule, said, start, is_public=side == "patient")) from error
 
 
 async def _offered(engine: Engine, schedule: Resource, said: Asked, start: datetime, *, is_public: bool) -> Free | None:

@@ -27,7 +27,6 @@ async def join(visit: Visit, diary: Diary, reason: str, *, whom: Whose) -> Resou
     held = await reads.of_patient(visit.records, f"Patient/{whom.id}", since=visit.now)
     if any(one["status"] == "waitlist" and appointments.schedule_of(one) == diary.id for one in held):
         raise WaitsAlready
-    await taking.check_limits(visit, whom)
     who = await people.who(visit.records, whom.id)
     free = await taking.times(visit, diary, reason, since=visit.now, count=_SEEN)
     until = free[-1].start if len(free) == _SEEN else visit.now + timedelta(days=WAIT_DAYS)
@@ -41,7 +40,7 @@ async def join(visit: Visit, diary: Diary, reason: str, *, whom: Whose) -> Resou
         seen=(one.start for one in free),
         now=visit.now,
     )
-    return await visit.agendas.book(made)
+    return await visit.agendas.book(made, alone=await taking.limits(visit, whom))
 
 
 async def leave(visit: Visit, appointment: Resource) -> Resource:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from seve.fhir import Resource
 from seve.sdk import Records
-from seve.solutions.booking.model.capacity import Usage, usage
 
 _PAGE = "200"
 _MOST_PAGES = 50
@@ -38,15 +37,6 @@ async def waiting_for(records: Records, actors: Iterable[str]) -> tuple[Resource
     """Who waits for a time of some actors, first come first."""
     found = await all_pages(records, ("actor", ",".join(actors)), ("status", "waitlist"))
     return tuple(sorted(found, key=lambda one: (one.get("created", ""), one["id"])))
-
-
-async def used(records: Records, reference: str, *, now: datetime) -> Usage:
-    """What a patient has booked so far."""
-    to_come, lately = await asyncio.gather(
-        all_pages(records, ("patient", reference), ("date", f"ge{_said(now)}")),
-        all_pages(records, ("patient", reference), ("_lastUpdated", f"ge{_said(now - timedelta(days=1))}")),
-    )
-    return usage({one["id"]: one for one in (*to_come, *lately)}.values(), now=now)
 
 
 async def all_pages(records: Records, *pairs: tuple[str, str]) -> tuple[Resource, ...]:
