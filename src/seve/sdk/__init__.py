@@ -11,6 +11,7 @@ from seve.sdk.refusals import Changed, NoPrinter, NotForYou, NotFound, Undeclare
 from seve.sdk.sockets import Channel, Full, Heard, Present, Rooms, Said, Socket
 from seve.sdk.solution import Answer, Device, Page, Solution
 from seve.sdk.visit import Again, Document, Paper, Shown, To, View, Visit, Visitor
+from seve.sdk.whereabouts import Whereabouts, whereabouts
 from seve.sdk.whose import Whose, whose
 from seve.store.agendas import Free, Wanted
 from seve.web.signin.forms import Form
@@ -59,8 +60,10 @@ __all__ = [
     "Visit",
     "Visitor",
     "Wanted",
+    "Whereabouts",
     "Whose",
     "kit",
+    "whereabouts",
     "whose",
     "wording",
 ]

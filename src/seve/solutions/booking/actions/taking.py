@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from seve.fhir import Resource
 from seve.sdk import Alone, Free, Visit, Wanted, Whose
+from seve.solutions.booking.actions import meeting
 from seve.solutions.booking.actions.refusals import (
     GuardianOnly,
     NoReason,
@@ -37,11 +38,14 @@ class Asked:
 
 
 async def by_patient(visit: Visit, diary: Diary, asked: Asked, *, whom: Whose) -> Resource:
-    """Books for a patient. Raises NoReason, NoTime, TooYoung, GuardianOnly, TooManyOpen, TooManyToday; NotFree, SlotTaken when
-    somebody was quicker.
+    """Books for a patient. Raises NoReason, NoTime, TooYoung, GuardianOnly, KnownOnly, TooFar, NoAddress, TooManyOpen, TooManyToday;
+    NotFree when somebody was quicker.
     """
     await check_who(visit, whom)
     taken = _taken(diary, asked, now=visit.now, is_public=True)
+    await meeting.check_known(visit, diary, taken.reason, whom=whom)
+    if taken.mode == "home":
+        await meeting.check_home(visit, diary, whom=whom)
     found = await people.who(visit.records, whom.id)
     return await visit.agendas.book(_made(visit, diary, taken, found), alone=await limits(visit, whom))
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from seve.fhir import Resource
 from seve.sdk import Visit, Whose
-from seve.solutions.booking.actions import taking
+from seve.solutions.booking.actions import meeting, taking
 from seve.solutions.booking.actions.refusals import NoReason, WaitsAlready
 from seve.solutions.booking.model import appointments
 from seve.solutions.booking.model.agendas import Diary
@@ -24,6 +24,9 @@ async def join(visit: Visit, diary: Diary, reason: str, *, whom: Whose) -> Resou
     found = diary.agenda.reason(reason)
     if found is None or not found.is_public:
         raise NoReason(expression="reason")
+    await meeting.check_known(visit, diary, found.code, whom=whom)
+    if found.modes == ("home",):
+        await meeting.check_home(visit, diary, whom=whom)
     held = await reads.of_patient(visit.records, f"Patient/{whom.id}", since=visit.now)
     if any(one["status"] == "waitlist" and appointments.schedule_of(one) == diary.id for one in held):
         raise WaitsAlready

@@ -11,6 +11,8 @@ from seve.sdk import Records
 
 _PAGE = "200"
 _MOST_PAGES = 50
+_CAME = "arrived,checked-in,fulfilled"
+_MET = "arrived,triaged,in-progress,onleave,finished"
 
 
 async def of_patient(records: Records, reference: str, *, since: datetime) -> tuple[Resource, ...]:
@@ -37,6 +39,18 @@ async def waiting_for(records: Records, actors: Iterable[str]) -> tuple[Resource
     """Who waits for a time of some actors, first come first."""
     found = await all_pages(records, ("actor", ",".join(actors)), ("status", "waitlist"))
     return tuple(sorted(found, key=lambda one: (one.get("created", ""), one["id"])))
+
+
+async def has_met(records: Records, patient: str, actors: Iterable[str]) -> bool:
+    """Whether a patient was seen by one of these: an appointment they came to, or an encounter."""
+    people = ",".join(one for one in actors if one.startswith(("PractitionerRole/", "Practitioner/")))
+    if not people:
+        return False
+    came, met = await asyncio.gather(
+        records.search("Appointment", ("patient", patient), ("actor", people), ("status", _CAME), ("_count", "1")),
+        records.search("Encounter", ("patient", patient), ("participant", people), ("status", _MET), ("_count", "1")),
+    )
+    return bool(came.matches or met.matches)
 
 
 async def all_pages(records: Records, *pairs: tuple[str, str]) -> tuple[Resource, ...]:
