@@ -2,6 +2,7 @@
 
 from seve.engine.agendas import Alone, NotFree
 from seve.engine.agendas.refusals import NoAgenda, NotTheirPart, NotTheirTime
+from seve.engine.asks import Ask, AskIsOver, NotAsked, Taking, TooLate
 from seve.engine.rights.people import Person
 from seve.sdk import kit, wording
 from seve.sdk.chores import Chores, Job
@@ -21,6 +22,8 @@ __all__ = [
     "Again",
     "Alone",
     "Answer",
+    "Ask",
+    "AskIsOver",
     "Change",
     "Changed",
     "Channel",
@@ -37,6 +40,7 @@ __all__ = [
     "ManifestWrong",
     "NoAgenda",
     "NoPrinter",
+    "NotAsked",
     "NotForYou",
     "NotFound",
     "NotFree",
@@ -54,7 +58,9 @@ __all__ = [
     "Shown",
     "Socket",
     "Solution",
+    "Taking",
     "To",
+    "TooLate",
     "Undeclared",
     "View",
     "Visit",

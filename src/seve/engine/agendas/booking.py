@@ -134,17 +134,35 @@ async def _placed(
     engine: Engine, grant: Grant, appointment: Resource, schedule: Resource, *, side: Side, alone: Alone | None = None
 ) -> Resource:
     """Written at its time: on the first seat that is left."""
-    said, start = asked(appointment), datetime.fromisoformat(appointment["start"])
-    found = await _offered(engine, schedule, said, start, is_public=side == "patient")
-    if side == "patient" and (found is None or start < datetime.now(UTC)):
-        raise NotFree(await _choices(engine, schedule, said, start, is_public=True))
-    window = await agendas.window(engine.database.pool, schedule["id"], start)
-    filled = _filled(appointment, schedule, found, window.actors if window else ())
-    tries = [with_asked(filled, replace(said, seat=seat)) for seat in range(window.seats if window else 1)]
+    tries = await placed(engine, appointment, schedule, is_public=side == "patient")
     try:
         return await first_written(engine, grant, tries, alone)
     except Taken as error:
-        raise NotFree(await _choices(engine, schedule, said, start, is_public=side == "patient")) from error
+        raise NotFree(await choices(engine, appointment, schedule, is_public=side == "patient")) from error
+
+
+async def placed(engine: Engine, appointment: Resource, schedule: Resource, *, is_public: bool) -> list[Resource]:
+    """With its end and everybody who is needed, once for each seat there is. Raises NotFree for a time that is not offered to the public,
+    or over.
+    """
+    said, start = asked(appointment), datetime.fromisoformat(appointment["start"])
+    found = await _offered(engine, schedule, said, start, is_public=is_public)
+    if is_public and (found is None or start < datetime.now(UTC)):
+        raise NotFree(await choices(engine, appointment, schedule, is_public=True))
+    window = await agendas.window(engine.database.pool, schedule["id"], start)
+    filled = _filled(appointment, schedule, found, window.actors if window else ())
+    return [with_asked(filled, replace(said, seat=seat)) for seat in range(window.seats if window else 1)]
+
+
+async def choices(engine: Engine, appointment: Resource, schedule: Resource, *, is_public: bool) -> tuple[Free, ...]:
+    """The next times of the agenda, instead of the one that is not free."""
+    said = asked(appointment)
+    since = max(datetime.fromisoformat(appointment["start"]), datetime.now(UTC))
+    until = since + timedelta(days=_CHOICE_DAYS)
+    tags = _tags(said, is_public=is_public)
+    return await agendas.free(
+        engine.database.pool, Wanted(since, until, said.reason, tags, (schedule["id"],), count=_CHOICES)
+    )
 
 
 async def _offered(engine: Engine, schedule: Resource, said: Asked, start: datetime, *, is_public: bool) -> Free | None:
@@ -158,17 +176,6 @@ async def _offered(engine: Engine, schedule: Resource, said: Asked, start: datet
         count=1,
     )
     return next(iter(await agendas.free(engine.database.pool, wanted)), None)
-
-
-async def _choices(
-    engine: Engine, schedule: Resource, said: Asked, start: datetime, *, is_public: bool
-) -> tuple[Free, ...]:
-    since = max(start, datetime.now(UTC))
-    until = since + timedelta(days=_CHOICE_DAYS)
-    tags = _tags(said, is_public=is_public)
-    return await agendas.free(
-        engine.database.pool, Wanted(since, until, said.reason, tags, (schedule["id"],), count=_CHOICES)
-    )
 
 
 def _tags(said: Asked, *, is_public: bool) -> tuple[str, ...]:

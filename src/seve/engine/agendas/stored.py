@@ -51,16 +51,16 @@ async def read(engine: Engine, grant: Grant, type_: str, id_: str) -> Resource |
     return parse(found.body.encode()) if found and found.body else None
 
 
-async def written(engine: Engine, grant: Grant, *resources: Resource) -> Resource:
+async def written(engine: Engine, grant: Grant, *resources: Resource, is_own: bool = False) -> Resource:
     """New resources, or next versions of those that were read (`meta.versionId`), all or none; the last as stored. Access was decided
-    before.
+    before, unless `is_own`: then the grant itself must be let.
 
     Raises InvalidContent, VersionMismatch, Taken.
     """
     for one in resources:
         await engine.check(one)
-    found = await engine.lane.commit(_elevated(grant), [deed(engine, one) for one in resources])
-    return _stored(found[-1])
+    writer = grant if is_own else elevated(grant)
+    return _stored((await engine.lane.commit(writer, [deed(engine, one) for one in resources]))[-1])
 
 
 async def first_written(engine: Engine, grant: Grant, tries: Sequence[Resource], alone: Alone | None) -> Resource:
@@ -71,7 +71,7 @@ async def first_written(engine: Engine, grant: Grant, tries: Sequence[Resource],
     for one in tries:
         await engine.check(one)
     if alone is None:
-        return await _first(tries, lambda one: engine.lane.commit(_elevated(grant), [deed(engine, one)]))
+        return await _first(tries, lambda one: engine.lane.commit(elevated(grant), [deed(engine, one)]))
     queries = {one: await _queries(engine, one, alone) for one in alone.patients}
     async with engine.writing(locks=[value_key(f"books {one}") for one in alone.patients]) as writing:
         alone.check({one: await _theirs(writing.connection, grant, asked) for one, asked in queries.items()})
@@ -86,7 +86,7 @@ async def _first(tries: Sequence[Resource], write: Callable[[Resource], Awaitabl
 
 
 async def _alone(writing: Writing, grant: Grant, wanted: Deed) -> list[Written]:
-    [outcome] = await writing.write([(_elevated(grant), [wanted])])
+    [outcome] = await writing.write([(elevated(grant), [wanted])])
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
@@ -106,7 +106,8 @@ async def _theirs(connection: Connection, grant: Grant, queries: Iterable[Query]
     return tuple(found.values())
 
 
-def _elevated(grant: Grant) -> Grant:
+def elevated(grant: Grant) -> Grant:
+    """The platform's own eyes and hands, in the name of who asked, for what was decided before; the trail says who."""
     return replace(grant, sight=None, scopes=None)
 
 
@@ -126,9 +127,11 @@ def people(schedule: Resource | None) -> list[str]:
 
 
 def deed(engine: Engine, resource: Resource) -> Deed:
-    """What writes a checked resource: a new one, or the next version of the one that was read."""
-    if "id" not in resource:
-        return create.deed(engine, resource, new_id())
+    """What writes a checked resource: a new one (under the id that the platform gave it already, if it did), or the next version of the
+    one that was read.
+    """
+    if "versionId" not in resource.get("meta", {}):
+        return create.deed(engine, resource, resource.get("id") or new_id())
     path = f"{resource['resourceType']}/{resource['id']}"
     request = Request("PUT", path, resource=resource, if_match=f'W/"{resource["meta"]["versionId"]}"')
     return update.deed(engine, request, resource, resource["id"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from seve.fhir import Resource
-from seve.sdk import NotFound, Visit
+from seve.sdk import Visit
 from seve.solutions.booking.model import appointments
 from seve.solutions.booking.queries import agendas
 
@@ -21,16 +21,7 @@ async def practice(visit: Visit, appointment: Resource, news: News) -> None:
     held = (await agendas.several(visit.records, [id_])).get(id_) if id_ else None
     if held is None or held.is_quiet:
         return
-    given = [str(one.get("reference", "")) for one in held.actors]
-    people = {one for one in given if one.startswith(("Practitioner/", "PractitionerRole/"))}
-    people |= {await _person(visit, one) for one in given if one.startswith("PractitionerRole/")} - {""}
-    for one in sorted(people):
-        await visit.doors.notify(one, news, at=start)
-
-
-async def _person(visit: Visit, role: str) -> str:
-    try:
-        found = await visit.records.read("PractitionerRole", role.partition("/")[2])
-    except NotFound:
-        return ""
-    return str(found.get("practitioner", {}).get("reference", ""))
+    if held.giver.startswith("PractitionerRole/"):
+        await visit.doors.notify_practice(held.giver, news, at=start)
+    elif held.giver:
+        await visit.doors.notify(held.giver, news, at=start)
