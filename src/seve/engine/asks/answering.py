@@ -56,6 +56,7 @@ class Taking:
 
     schedule: str
     start: datetime
+    minutes: int
     reason: str
     mode: str
     words: str
@@ -197,6 +198,8 @@ def _appointment(task: Resource, request: Resource, patient: Resource, taking: T
         "status": "booked",
         "description": taking.words,
         "start": taking.start.isoformat(timespec="seconds"),
+        "end": (taking.start + timedelta(minutes=taking.minutes)).isoformat(timespec="seconds"),
+        "minutesDuration": taking.minutes,
         "created": _now(),
         "basedOn": [{"reference": task["focus"]["reference"]}],
         "participant": [{"actor": who, "required": "required", "status": "accepted"}],

@@ -35,9 +35,9 @@ def tasks(
 ) -> list[Resource]:
     """A Task each. In turn only the first is asked at once; the others wait as drafts, in this order."""
     made = list[Resource]()
-    for place, one in enumerate(people):
-        task = _task(request, one, hours=hours, requester=requester, now=now + timedelta(seconds=place))
-        made.append(asked(task, now=now) if way == "once" or place == 0 else task)
+    for place, one in enumerate(people, 1):
+        task = _task(request, one, place=place, hours=hours, requester=requester, now=now)
+        made.append(asked(task, now=now) if way == "once" or place == 1 else task)
     return made
 
 
@@ -51,7 +51,7 @@ def asked(task: Resource, *, now: datetime) -> Resource:
 
 def next_steps(request: Resource, found: Iterable[Resource], *, now: datetime) -> list[Resource]:
     """What changes of the Tasks now: those without an answer in time are over, and the next in turn is asked."""
-    held = sorted(found, key=lambda one: (one["authoredOn"], one["id"]))
+    held = in_order(found)
     late = [one for one in held if one["status"] in ("requested", "received") and _is_late(one, now)]
     changed = [{**one, "status": "failed", "lastModified": _said(now)} for one in late]
     waits = [one for one in held if one["status"] == "draft"]
@@ -59,6 +59,11 @@ def next_steps(request: Resource, found: Iterable[Resource], *, now: datetime) -
     if request["status"] == "active" and waits and not is_open and need_of(request).first_by > now:
         changed.append(asked(waits[0], now=now))
     return changed
+
+
+def in_order(found: Iterable[Resource]) -> list[Resource]:
+    """As they are asked: round by round, each from the nearest on."""
+    return sorted(found, key=lambda one: (one["authoredOn"], inputs(one)["place"], one["id"]))
 
 
 def standing(request: Resource, found: Iterable[Resource]) -> Standing:
@@ -118,7 +123,7 @@ def appointment_of(task: Resource) -> str:
     return str(outputs(task).get("appointment", "")).partition("/")[2]
 
 
-def _task(request: Resource, one: Whom, *, hours: int, requester: str, now: datetime) -> Resource:
+def _task(request: Resource, one: Whom, *, place: int, hours: int, requester: str, now: datetime) -> Resource:
     wanted = need_of(request)
     return {
         "resourceType": "Task",
@@ -131,11 +136,11 @@ def _task(request: Resource, one: Whom, *, hours: int, requester: str, now: date
         "lastModified": _said(now),
         "requester": {"reference": requester},
         "owner": {"reference": one.role, "display": one.name},
-        "input": [part(*fact) for fact in _facts(wanted, one, hours)],
+        "input": [part(*fact) for fact in _facts(wanted, one, place=place, hours=hours)],
     }
 
 
-def _facts(wanted: Need, one: Whom, hours: int) -> Iterable[tuple[str, str, Any]]:
+def _facts(wanted: Need, one: Whom, *, place: int, hours: int) -> Iterable[tuple[str, str, Any]]:
     """All that somebody knows before they accept: no name, no street, no words of anybody."""
     yield "kind", "Code", wanted.kind
     yield "city", "String", wanted.city
@@ -143,6 +148,7 @@ def _facts(wanted: Need, one: Whom, hours: int) -> Iterable[tuple[str, str, Any]
     yield "frequency", "Code", wanted.frequency
     yield "days", "PositiveInt", wanted.days
     yield "hours", "PositiveInt", hours
+    yield "place", "PositiveInt", place
     if one.km is not None:
         yield "km", "PositiveInt", max(round(one.km), 1)
 

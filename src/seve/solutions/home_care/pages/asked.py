@@ -116,7 +116,7 @@ async def _taking(visit: Visit, schedule: str, start: datetime, one: Ask) -> Tak
     for held in await nearest.agendas_of(visit.records, [one.owner]):
         reason = nearest.home_reason(agenda_of(held))
         if held["id"] == schedule and reason is not None:
-            return Taking(schedule, start, reason.code, "home", reason.text)
+            return Taking(schedule, start, reason.minutes, reason.code, "home", reason.text)
     raise NoTime(expression="time")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from seve.fhir import Resource
 from seve.sdk import NotFound, Records
+from seve.solutions.home_care.model.asking import in_order
 from seve.solutions.home_care.model.needs import CATEGORY, SYSTEM, is_ours
 
 _MOST = "100"
@@ -40,4 +41,4 @@ async def tasks_of(records: Records, ids: Iterable[str]) -> dict[str, list[Resou
         token = page.next
         if not token:
             break
-    return {id_: sorted(held, key=lambda one: (one["authoredOn"], one["id"])) for id_, held in made.items()}
+    return {id_: in_order(held) for id_, held in made.items()}
