@@ -201,10 +201,10 @@ async def test_what_the_practice_does_itself_or_does_not_want_to_hear_is_not_tol
     assert len(await _told(room)) == len(told) + 1
 
 
-async def _feed(room: Site, **more: str) -> tuple[Browser, str]:
+async def _feed(room: Site, initials: str = "") -> tuple[Browser, str]:
     doctor = await room.browser("doc")
     await doctor.get("/booking/calendar")
-    page = await doctor.post("/booking/calendar", **more)
+    page = await doctor.post("/booking/calendar", initials=initials)
     found = re.search(r'value="http[^"]*(/booking/feed/[^"]+)"', page)
     assert found
     return doctor, found[1]
@@ -217,7 +217,7 @@ async def test_a_professionals_calendar_says_when_and_initials_only_if_they_chos
     room: Site, initials: str, title: str
 ) -> None:
     await book(await room.browser("ana"))
-    _, link = await _feed(room, initials=initials)
+    _, link = await _feed(room, initials)
     nobody = await room.browser()
     answer = await nobody.client.get(link)
     assert answer.headers["content-type"].startswith("text/calendar")
