@@ -21,18 +21,20 @@ from seve.solutions.home_care.queries import people
 from seve.solutions.home_care.queries import requests as reads
 from seve.solutions.home_care.queries.nearest import Near, nearest
 
+_TICKED, _CLOSE_KM = 3, 20
 _ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """Somebody to ask, or to call."""
+    """Somebody to ask, or to call. The first three that are close are ticked to begin with, and the nearest in any case."""
 
     role: str
     name: str
     phone: str
     km: str
     times: tuple[str, ...]
+    is_ticked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ async def _view(visit: Visit, found: Resource, *, is_again: bool = False) -> Req
         starts=when(visit, start) if start else "",
         taker=next((_name(one) for one in tasks if one["status"] in ("accepted", "completed")), ""),
         answers=tuple(_told(visit, tasks)),
-        candidates=tuple(_whom(visit, one) for one in near),
+        candidates=tuple(_whom(visit, one, rank) for rank, one in enumerate(near)),
         fields=_fields(visit, is_again=is_again),
         has_paper=needs.paper_of(found) is not None,
         may_withdraw=standing in ("new", "asked", "nobody", "lost"),
@@ -141,15 +143,17 @@ def _name(task: Resource) -> str:
     return str(task["owner"].get("display", ""))
 
 
-def _whom(visit: Visit, one: Near) -> Whom:
-    return Whom(one.role, one.name, one.phone, far(visit, one.km), tuple(when(visit, start) for start in one.times))
+def _whom(visit: Visit, one: Near, rank: int) -> Whom:
+    is_ticked = rank == 0 or (rank < _TICKED and (one.km is None or one.km <= _CLOSE_KM))
+    times = tuple(when(visit, start) for start in one.times)
+    return Whom(one.role, one.name, one.phone, far(visit, one.km), times, is_ticked)
 
 
 def _fields(visit: Visit, *, is_again: bool) -> tuple[Field, ...]:
     ways = tuple(Option(one, say(visit, f"ways.{one}"), say(visit, f"ways.{one}_about")) for one in asking.WAYS)
     hours = tuple(Option(one, say(visit, "ask.hours_option", hours=one)) for one in asking.HOURS)
     fields = (
-        Field("way", say(visit, "ask.way"), "radio", ("turn",), options=ways),
-        Field("hours", say(visit, "ask.hours"), "select", ("2",), options=hours),
+        Field("way", say(visit, "ask.way"), "radio", ("turn",), is_required=True, options=ways),
+        Field("hours", say(visit, "ask.hours"), "select", ("2",), is_required=True, options=hours),
     )
     return filled(fields, typed=visit.form.pairs, problems={}) if is_again else fields

@@ -73,7 +73,7 @@ def _fields(visit: Visit, home: Mapping[str, Any] | None) -> Iterator[Field]:
     if home:
         here = Option("home", say(visit, "write.at_home"), written(home))
         there = Option("other", say(visit, "write.elsewhere"))
-        yield Field("where", say(visit, "write.where"), "radio", ("home",), options=(here, there))
+        yield Field("where", say(visit, "write.where"), "radio", ("home",), is_required=True, options=(here, there))
     yield Field("line", say(visit, "write.line"), hint=say(visit, "write.elsewhere_hint") if home else "")
     yield Field("postcode", say(visit, "write.postcode"))
     yield Field("city", say(visit, "write.city"))
