@@ -206,8 +206,10 @@ def test_two_see_and_hear_each_other_through_the_death_of_the_server_and_a_cut(
         expect(patient.get_by_text("38,4 °C")).to_be_visible(timeout=10_000)
 
         doctor.get_by_role("link", name="Terminer et écrire").click()
+        expect(doctor.get_by_role("heading", name="Terminer : le compte rendu")).to_be_focused()
         check(doctor, axe)
         doctor.get_by_label("Motif").fill("Toux")
+        seen_and_heard(doctor, since=again[1])  # writing does not leave the call
         doctor.get_by_label("Conclusion").fill("Bronchite virale")
         for name in ("Patient vu", "Dans le parcours"):
             doctor.get_by_role("group", name=name).get_by_label("Oui").check()
@@ -223,6 +225,70 @@ def test_two_see_and_hear_each_other_through_the_death_of_the_server_and_a_cut(
         patient.get_by_role("link", name="Lire le compte rendu").click()
         expect(patient.get_by_text("Bronchite virale").first).to_be_visible()
         expect(patient.get_by_text(re.compile("Karim")).first).to_be_visible()
+
+
+def _one_more(doctor: Page) -> None:
+    """The doctor lets one more in, of those whom the page offers."""
+    doctor.locator("summary", has_text="Participants").click()
+    option = doctor.locator("#who option", has_text="Bernard")
+    doctor.select_option("#who", value=option.first.get_attribute("value"))
+    doctor.get_by_role("button", name="Inviter", exact=True).click()
+
+
+def test_three_see_and_hear_each_other(cameras: Browser, house: House, axe: str) -> None:
+    with ExitStack() as stack:
+        patient = stack.enter_context(persona(cameras, house.address, _JEANNE, size=(390, 844)))
+        doctor = stack.enter_context(persona(cameras, house.address, _DOCTOR, size=(1280, 800)))
+        nurse = stack.enter_context(persona(cameras, house.address, _NURSE, size=(1280, 800)))
+        nurse.add_init_script(_WATCH)
+        doctor.goto("/signin/activity")  # at the hospital, where Lucie works too
+        doctor.locator("main form button", has_text="Hôpital").click()
+        meeting = Meeting(patient, doctor)
+        meeting.plan()
+        meeting.arrive()
+        meeting.begin()
+        _one_more(doctor)
+        nurse.goto(urlsplit(doctor.url).path)
+        pages = (patient, doctor, nurse)
+        for page in pages:
+            expect(page.locator("[data-call]")).to_have_attribute("data-peers", "2", timeout=30_000)
+        for page in pages:
+            found = seen_and_heard(page)
+            assert len(found["ways"]) == 2
+            expect(page.locator("[data-part=people] li")).to_have_count(3)
+            check(page, axe)
+
+
+def test_a_guest_without_an_account_is_seen_and_heard_once_the_patient_agreed(
+    cameras: Browser, house: House, screen: tuple[int, int], axe: str
+) -> None:
+    with ExitStack() as stack:
+        patient = stack.enter_context(persona(cameras, house.address, _JEANNE, size=screen))
+        doctor = stack.enter_context(persona(cameras, house.address, _DOCTOR, size=(1280, 800)))
+        meeting = Meeting(patient, doctor)
+        meeting.plan()
+        meeting.arrive()
+        meeting.begin()
+        doctor.locator("summary", has_text="Participants").click()
+        doctor.get_by_label("Son nom").fill("Olga Ivanova")
+        doctor.get_by_role("button", name="Inviter par un lien").click()
+        patient.get_by_role("button", name="J'accepte sa présence").click(timeout=15_000)
+        expect(doctor.get_by_label("Lien à lui donner")).to_be_visible(timeout=15_000)
+        check(doctor, axe)
+        check(patient, axe)
+        context = cameras.new_context(viewport={"width": screen[0], "height": screen[1]}, locale="fr-FR")
+        stack.callback(context.close)
+        guest = context.new_page()
+        guest.add_init_script(_WATCH)
+        guest.goto(doctor.get_by_label("Lien à lui donner").input_value())
+        for page in (patient, doctor, guest):
+            expect(page.locator("[data-call]")).to_have_attribute("data-peers", "2", timeout=30_000)
+        seen_and_heard(guest)
+        expect(patient.locator(".others figcaption", has_text="Olga Ivanova")).to_be_visible()
+        check(guest, axe)
+        patient.get_by_role("button", name="Je ne veux pas de lui dans l'appel").click()
+        expect(guest.locator("[data-call]")).to_have_count(0, timeout=15_000)
+        expect(patient.locator("[data-call]")).to_have_attribute("data-peers", "1", timeout=30_000)
 
 
 def test_at_the_third_cut_voice_and_messages_are_offered_and_the_act_goes_on(cameras: Browser, house: House) -> None:

@@ -1,7 +1,8 @@
 """The one door for solutions: what a package under `solutions/`, or an outside one, builds on. See docs/how-to/make-a-solution.md."""
 
-from seve.engine.agendas import NotFree
+from seve.engine.agendas import Alone, NotFree
 from seve.engine.agendas.refusals import NoAgenda, NotTheirPart, NotTheirTime
+from seve.engine.asks import Ask, AskIsOver, NotAsked, Taking, TooLate
 from seve.engine.rights.people import Person
 from seve.sdk import kit, wording
 from seve.sdk.chores import Chores, Job
@@ -11,6 +12,7 @@ from seve.sdk.refusals import Changed, NoPrinter, NotForYou, NotFound, Undeclare
 from seve.sdk.sockets import Channel, Full, Heard, Present, Rooms, Said, Socket
 from seve.sdk.solution import Answer, Device, Page, Solution
 from seve.sdk.visit import Again, Document, Paper, Shown, To, View, Visit, Visitor
+from seve.sdk.whereabouts import Whereabouts, whereabouts
 from seve.sdk.whose import Whose, whose
 from seve.store.access.indexing import NotQualified
 from seve.store.access.openings import RecordNotOpen
@@ -20,7 +22,10 @@ from seve.web.uploads import Sent
 
 __all__ = [
     "Again",
+    "Alone",
     "Answer",
+    "Ask",
+    "AskIsOver",
     "Change",
     "Changed",
     "Channel",
@@ -37,6 +42,7 @@ __all__ = [
     "ManifestWrong",
     "NoAgenda",
     "NoPrinter",
+    "NotAsked",
     "NotForYou",
     "NotFound",
     "NotFree",
@@ -56,14 +62,18 @@ __all__ = [
     "Shown",
     "Socket",
     "Solution",
+    "Taking",
     "To",
+    "TooLate",
     "Undeclared",
     "View",
     "Visit",
     "Visitor",
     "Wanted",
+    "Whereabouts",
     "Whose",
     "kit",
+    "whereabouts",
     "whose",
     "wording",
 ]

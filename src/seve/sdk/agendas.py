@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seve.engine import agendas as deeds
+from seve.engine.agendas import Alone
 from seve.engine.refusals import NotFound as NoSuchResource
 from seve.engine.refusals import VersionMismatch
 from seve.sdk.refusals import Changed, NotFound, Undeclared
@@ -32,13 +33,14 @@ class Agendas:
             raise Undeclared(solution=self._manifest.id, verb="reads", type="Schedule")
         return await agendas.free(self._engine.database.pool, wanted)
 
-    async def book(self, appointment: Resource) -> Resource:
-        """A new appointment of the agenda that it names (`seve.fhir.scheduling.with_asked`), as stored.
+    async def book(self, appointment: Resource, *, alone: Alone | None = None) -> Resource:
+        """A new appointment of the agenda that it names (`seve.fhir.scheduling.with_asked`), as stored. With `alone`, nobody books for
+        its patients meanwhile: what it counts stands until the booking is written.
 
-        Raises NotFree (with the next choices), NotTheirTime, NoAgenda, InvalidContent.
+        Raises NotFree (with the next choices), NotTheirTime, NoAgenda, InvalidContent, what `alone` refuses.
         """
         self._check()
-        return await deeds.book(self._engine, self._grant, appointment)
+        return await deeds.book(self._engine, self._grant, appointment, alone=alone)
 
     async def change(self, appointment: Resource) -> Resource:
         """An appointment that was read, changed; as stored. Moving it asks for free time as booking does.

@@ -19,6 +19,7 @@ from seve.engine.notifications.notifying import notify
 from seve.jobs.declaring import Job as QueueJob
 from seve.jobs.declaring import Payload
 from seve.sdk.agendas import Agendas
+from seve.sdk.asks import Asks
 from seve.sdk.links import Links
 from seve.sdk.records import Records
 from seve.store import jobs
@@ -53,6 +54,7 @@ class Doors:
         self._manifest = manifest
         self.records = Records(engine, grant, manifest)
         self.agendas = Agendas(engine, grant, manifest)
+        self.asks = Asks(engine, grant, manifest)
         self.links = Links(engine, manifest)
 
     @property
@@ -67,6 +69,14 @@ class Doors:
         """
         async with self._engine.database.transaction() as connection:
             return await notify(connection, person, template, now=datetime.now(UTC), **fields)
+
+    async def notify_practice(self, role: str, template: str, **fields: object) -> int:
+        """The same for who acts in a role (`PractitionerRole/1`): the professional, and the secretaries who act for them now. The manifest
+        reads PractitionerRole.
+        """
+        found = await self.records.search("PractitionerRole", ("_id", role.partition("/")[2]))
+        people = [str(one.get("practitioner", {}).get("reference", "")) for one in found.matches]
+        return sum([await self.notify(one, template, **fields) for one in (role, *people) if one])
 
     async def enqueue(
         self, job: Job[Payload], payload: Payload, *, wait_seconds: float = 0.0, slip: bytes = b""

@@ -99,24 +99,23 @@ class _Place:
             shown = await page.answer(self._visit(request, held, form, files))
             if isinstance(shown, Paper):
                 return await self._printed(request, held, shown)
-            response = self._response(request, held, shown)
-            if page.uses:
-                allowed = (f"{one}=({'self' if one in page.uses else ''})" for one in _DEVICES)
-                response.headers["permissions-policy"] = ", ".join(allowed)
-            return response
+            return _with_devices(page, self._response(request, held, shown))
 
         path = self._solution.manifest.path + page.path.removesuffix("/")
         return Route(path, self._pages.guarded(answer), methods=[page.method])
 
     async def _linked(self, request: Request, page: Page) -> Response:
         """A page for a signed link: the platform does what it is for, and the trail has an entry of nobody. Raises NotFound."""
-        manifest = self._solution.manifest
-        linked = Links(self._engine, manifest).opened(request.path_params["link"], page.link)
         form = await read_form(self._pages.identity, request, None) if page.method == "POST" else _NO_FORM
-        shown = await page.answer(replace(self._unsigned(request, form), linked=linked))
+        shown = await page.answer(self._linked_visit(request, page.link, form))
         if isinstance(shown, Paper):
             return await self._printed(request, None, shown)
-        return self._response(request, None, shown)
+        return _with_devices(page, self._response(request, None, shown))
+
+    def _linked_visit(self, connection: HTTPConnection, purpose: str, form: Form = _NO_FORM) -> Visit:
+        """Of who holds a signed link for a purpose. Raises NotFound."""
+        linked = Links(self._engine, self._solution.manifest).opened(connection.path_params["link"], purpose)
+        return replace(self._unsigned(connection, form), linked=linked)
 
     async def _slowed(self, request: Request, page: Page) -> Response:
         """A form with a code of ours, which nobody may guess. Raises TooManyAttempts."""
@@ -129,12 +128,12 @@ class _Place:
         await (attempt.failed() if isinstance(shown, Again) else attempt.succeeded())
         return self._response(request, None, shown)
 
-    def _unsigned(self, request: Request, form: Form) -> Visit:
+    def _unsigned(self, connection: HTTPConnection, form: Form) -> Visit:
         """A visit of nobody, for whom the platform acts."""
-        request.state.badge = None
-        grant = replace(public_grant(source=address_of(request)), sight=None, scopes=None)
+        connection.state.badge = None
+        grant = replace(public_grant(source=address_of(connection)), sight=None, scopes=None)
         doors = Doors(self._engine, grant, self._solution.manifest)
-        return replace(self._visit(request, None, form, {}), doors=doors)
+        return replace(self._visit(connection, None, form), doors=doors)
 
     async def _let_in(self, request: Request, page: Page) -> Held | None:
         """The session; None for nobody, on a page for anyone. Raises SignInNeeded, NotForYou."""
@@ -148,7 +147,10 @@ class _Place:
     def ways(self) -> list[Way]:
         """The websockets."""
         path = self._solution.manifest.path
-        return [Way(one, self._rooms, self._visit, path=path + one.path) for one in self._solution.sockets]
+        return [
+            Way(one, self._rooms, self._visit, self._linked_visit, path=path + one.path)
+            for one in self._solution.sockets
+        ]
 
     def _visit(
         self, request: HTTPConnection, held: Held | None, form: Form = _NO_FORM, files: Mapping[str, Sent] = _NO_FILES
@@ -209,6 +211,14 @@ class _Place:
             issues=[(issue.expression, issue.text(language)) for issue in problem.issues] if problem else [],
             **context,
         )
+
+
+def _with_devices(page: Page, response: Response) -> Response:
+    """The page may ask the browser for the devices that it uses, and for no others."""
+    if page.uses:
+        allowed = (f"{one}=({'self' if one in page.uses else ''})" for one in _DEVICES)
+        response.headers["permissions-policy"] = ", ".join(allowed)
+    return response
 
 
 def _visitor(held: Held, *, name: str) -> Visitor:

@@ -46,6 +46,7 @@ _ENDED, _FOR_OTHERS, _BUG, _LATER, _TOO_MUCH = 4401, 4403, 1011, 1012, 1008
 
 Answer: TypeAlias = Callable[["Visit", "Channel"], Awaitable[None]]
 Visits: TypeAlias = Callable[[HTTPConnection, "Held"], "Visit"]
+LinkedVisits: TypeAlias = Callable[[HTTPConnection, str], "Visit"]
 
 
 class Full(Refusal):
@@ -58,11 +59,14 @@ class Full(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Socket:
-    """One way in. `path` is below the solution's own; a refusal that `answer` raises closes the socket with 4000 + its status."""
+    """One way in. `path` is below the solution's own; a refusal that `answer` raises closes the socket with 4000 + its status. With a
+    `link` (`{link}` in its path, `link` its purpose; `seve.sdk.links`) it is for who holds one, and ends with it.
+    """
 
     path: str
     answer: Answer
     roles: frozenset[Role]
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +191,21 @@ class Way:
     socket: Socket
     rooms: Rooms
     visit: Visits
+    linked: LinkedVisits
     pattern: Any = field(init=False)
     path: str = ""
 
     def __post_init__(self) -> None:
         self.pattern, _, _ = compile_path(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Guest:
+    """Who is at one socket: their visit, the key that their sockets are counted by, and whether they may still be there."""
+
+    visit: Visit
+    key: int
+    is_in: Callable[[], Awaitable[bool]]
 
 
 class SolutionSockets:
@@ -210,23 +224,50 @@ class SolutionSockets:
         try:
             way, places = self._way(scope["path"])
             forms.check_origin(self._identity, connection)
-            held = await self._session(connection)
-            if held.principal.kind not in way.socket.roles:
-                raise NotForYou
+            scope["path_params"] = places
+            guest = await self._let_in(way, connection)
         except Refusal:
             await send(
                 {"type": "websocket.close", "code": _TOO_MUCH}
             )  # before it was accepted: the handshake is refused
             return
-        scope["path_params"] = places
         await send({"type": "websocket.accept"})
-        await self._serve(way, connection, held, receive, send)
+        await self._serve(way, guest, receive, send)
 
     def _way(self, path: str) -> tuple[Way, dict[str, str]]:
         for way in self._ways:
             if found := way.pattern.match(path):
                 return way, found.groupdict()
         raise NotForYou
+
+    async def _let_in(self, way: Way, connection: HTTPConnection) -> _Guest:
+        """Who comes: by a signed link, or by a session whose role may. Raises NotFound, SignInNeeded, NotForYou."""
+        if way.socket.link:
+            return self._by_link(way, connection)
+        held = await self._session(connection)
+        if held.principal.kind not in way.socket.roles:
+            raise NotForYou
+
+        async def is_in() -> bool:
+            now = await self._held(connection)
+            return now is not None and now.principal.session == held.principal.session
+
+        return _Guest(way.visit(connection, held), held.principal.session, is_in)
+
+    def _by_link(self, way: Way, connection: HTTPConnection) -> _Guest:
+        visit = way.linked(connection, way.socket.link)
+        key = hash(connection.path_params["link"])
+        if self._open.total() >= _MOST_SOCKETS or self._open[key] >= _MOST_OF_SESSION:
+            raise SignInNeeded
+
+        async def is_in() -> bool:
+            try:
+                way.linked(connection, way.socket.link)
+            except Refusal:
+                return False
+            return True
+
+        return _Guest(visit, key, is_in)
 
     async def _session(self, connection: HTTPConnection) -> Held:
         """Raises SignInNeeded, also for too many sockets."""
@@ -241,38 +282,37 @@ class SolutionSockets:
         cookie = cookies.read(self._identity, connection, "session")
         return await session_of_cookie(self._identity, cookie) if cookie else None
 
-    async def _serve(self, way: Way, connection: HTTPConnection, held: Held, receive: Receive, send: Send) -> None:
-        key = held.principal.session
-        self._open[key] += 1
+    async def _serve(self, way: Way, guest: _Guest, receive: Receive, send: Send) -> None:
+        self._open[guest.key] += 1
         channel = Channel(send, self.relay, way.rooms)
         beside = [
             asyncio.create_task(_pump(channel, receive)),
-            asyncio.create_task(self._watch(channel, connection, held)),
+            asyncio.create_task(_watch(channel, guest)),
         ]
         try:
-            await way.socket.answer(way.visit(connection, held), channel)
+            await way.socket.answer(guest.visit, channel)
             await channel.close(_LATER)
         except Refusal as refusal:
-            is_over = await self._held(connection) is None  # then that is why
+            is_over = not await guest.is_in()  # then that is why
             await channel.close(_ENDED if is_over else 4000 + refusal.status)
         except Exception as error:  # noqa: BLE001 - a bug has an incident number, and the other sockets go on
             told(error)
             await channel.close(_BUG)
         finally:
-            self._open[key] -= 1
+            self._open[guest.key] -= 1
             self._open += Counter()  # forgets those with none
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
 
-    async def _watch(self, channel: Channel, connection: HTTPConnection, held: Held) -> None:
-        """Ends the socket with the session, or when it stands for somebody else."""
-        while True:
-            await asyncio.sleep(_CHECK_SECONDS)
-            now = await self._held(connection)
-            if now is None or now.principal.session != held.principal.session:
-                await channel.close(_ENDED)
-                return
+
+async def _watch(channel: Channel, guest: _Guest) -> None:
+    """Ends the socket with the session or the link, or when the session stands for somebody else."""
+    while True:
+        await asyncio.sleep(_CHECK_SECONDS)
+        if not await guest.is_in():
+            await channel.close(_ENDED)
+            return
 
 
 async def _pump(channel: Channel, receive: Receive) -> None:

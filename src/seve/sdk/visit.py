@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from seve.sdk.agendas import Agendas
+    from seve.sdk.asks import Asks
     from seve.sdk.chores import Doors
     from seve.sdk.manifest import Role
     from seve.sdk.records import Records
@@ -88,6 +89,11 @@ class Visit:
     def agendas(self) -> Agendas:
         """Free times, and the deeds on appointments."""
         return self.doors.agendas
+
+    @property
+    def asks(self) -> Asks:
+        """Requests that several may take over."""
+        return self.doors.asks
 
     def told(self, refusal: Refusal) -> str:
         """What a refusal says, in the visitor's language."""

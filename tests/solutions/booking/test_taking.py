@@ -130,6 +130,23 @@ async def test_a_robot_is_stopped_and_told_why(room: Site) -> None:
     assert len(await room.stored("Appointment", ("_count", "50"))) == capacity.MOST_A_DAY
 
 
+async def test_sixteen_bookings_at_once_do_not_pass_the_limit(room: Site) -> None:
+    ana = await room.browser("ana")
+    await ana.get(AGENDA, reason="consultation")
+    moments = [soon(days, hour) for days in range(2, 6) for hour in (9, 10, 11, 14)]
+    browsers = [await room.browser("ana") for _ in moments]
+    for browser in browsers:
+        await browser.get(AGENDA, reason="consultation")
+    await asyncio.gather(
+        *(
+            browser.post(AGENDA, start=start, reason="consultation", mode="site", note="")
+            for browser, start in zip(browsers, moments, strict=True)
+        )
+    )
+    assert Counter(browser.status for browser in browsers)[200] == capacity.MOST_A_DAY
+    assert len(await room.stored("Appointment", ("_count", "50"))) == capacity.MOST_A_DAY
+
+
 async def test_cancelling_does_not_give_the_right_to_book_again_and_again(room: Site) -> None:
     ana = await room.browser("ana")
     for _ in range(capacity.MOST_A_DAY):

@@ -3,5 +3,6 @@
 from seve.engine.agendas.booking import book, change
 from seve.engine.agendas.keeping import keep
 from seve.engine.agendas.refusals import NotFree
+from seve.engine.agendas.stored import Alone
 
-__all__ = ["NotFree", "book", "change", "keep"]
+__all__ = ["Alone", "NotFree", "book", "change", "keep"]

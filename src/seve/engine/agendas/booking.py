@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from seve.engine.agendas.refusals import NoAgenda, NotFree, NotTheirPart, NotTheirTime
-from seve.engine.agendas.stored import PEOPLE, people, read, written
+from seve.engine.agendas.stored import PEOPLE, Alone, first_written, people, read, written
 from seve.engine.refusals import NotFound
 from seve.fhir import Resource
 from seve.fhir.scheduling import HOLDING, Asked, actors, asked, with_asked
@@ -38,19 +38,19 @@ _THEIRS: Final = frozenset(
 """What the patient's side may change; of the participants only their own answer. What is contained are answers to a questionnaire."""
 
 
-async def book(engine: Engine, grant: Grant, appointment: Resource) -> Resource:
+async def book(engine: Engine, grant: Grant, appointment: Resource, *, alone: Alone | None = None) -> Resource:
     """A new appointment of the agenda that it names, as stored. `end` and those who are needed are filled in from the agenda. One that
-    takes no time (`waitlist`: somebody waits for some) is written as it is.
+    takes no time (`waitlist`: somebody waits for some) is written as it is. With `alone`, nobody else books for its patients meanwhile.
 
-    Raises NotFree, NotTheirTime, NoAgenda, InvalidContent.
+    Raises NotFree, NotTheirTime, NoAgenda, InvalidContent, what `alone` refuses.
     """
     schedule = await _schedule(engine, grant, asked(appointment))
     side = await _side(engine, grant, appointment, schedule)
     if side == "patient":
         _check_asked(appointment, schedule)
     if appointment["status"] not in HOLDING:
-        return await written(engine, grant, appointment)
-    return await _placed(engine, grant, appointment, schedule, side=side)
+        return await first_written(engine, grant, [appointment], alone)
+    return await _placed(engine, grant, appointment, schedule, side=side, alone=alone)
 
 
 async def change(engine: Engine, grant: Grant, appointment: Resource) -> Resource:
@@ -130,20 +130,39 @@ def _is_moved(before: Resource, after: Resource) -> bool:
     ) or replace(asked(before), seat=0) != replace(asked(after), seat=0)  # fmt: skip
 
 
-async def _placed(engine: Engine, grant: Grant, appointment: Resource, schedule: Resource, *, side: Side) -> Resource:
+async def _placed(
+    engine: Engine, grant: Grant, appointment: Resource, schedule: Resource, *, side: Side, alone: Alone | None = None
+) -> Resource:
     """Written at its time: on the first seat that is left."""
+    tries = await placed(engine, appointment, schedule, is_public=side == "patient")
+    try:
+        return await first_written(engine, grant, tries, alone)
+    except Taken as error:
+        raise NotFree(await choices(engine, appointment, schedule, is_public=side == "patient")) from error
+
+
+async def placed(engine: Engine, appointment: Resource, schedule: Resource, *, is_public: bool) -> list[Resource]:
+    """With its end and everybody who is needed, once for each seat there is. Raises NotFree for a time that is not offered to the public,
+    or over.
+    """
     said, start = asked(appointment), datetime.fromisoformat(appointment["start"])
-    found = await _offered(engine, schedule, said, start, is_public=side == "patient")
-    if side == "patient" and (found is None or start < datetime.now(UTC)):
-        raise NotFree(await _choices(engine, schedule, said, start, is_public=True))
+    found = await _offered(engine, schedule, said, start, is_public=is_public)
+    if is_public and (found is None or start < datetime.now(UTC)):
+        raise NotFree(await choices(engine, appointment, schedule, is_public=True))
     window = await agendas.window(engine.database.pool, schedule["id"], start)
     filled = _filled(appointment, schedule, found, window.actors if window else ())
-    for seat in range(window.seats if window else 1):
-        try:
-            return await written(engine, grant, with_asked(filled, replace(said, seat=seat)))
-        except Taken:
-            continue
-    raise NotFree(await _choices(engine, schedule, said, start, is_public=side == "patient"))
+    return [with_asked(filled, replace(said, seat=seat)) for seat in range(window.seats if window else 1)]
+
+
+async def choices(engine: Engine, appointment: Resource, schedule: Resource, *, is_public: bool) -> tuple[Free, ...]:
+    """The next times of the agenda, instead of the one that is not free."""
+    said = asked(appointment)
+    since = max(datetime.fromisoformat(appointment["start"]), datetime.now(UTC))
+    until = since + timedelta(days=_CHOICE_DAYS)
+    tags = _tags(said, is_public=is_public)
+    return await agendas.free(
+        engine.database.pool, Wanted(since, until, said.reason, tags, (schedule["id"],), count=_CHOICES)
+    )
 
 
 async def _offered(engine: Engine, schedule: Resource, said: Asked, start: datetime, *, is_public: bool) -> Free | None:
@@ -157,17 +176,6 @@ async def _offered(engine: Engine, schedule: Resource, said: Asked, start: datet
         count=1,
     )
     return next(iter(await agendas.free(engine.database.pool, wanted)), None)
-
-
-async def _choices(
-    engine: Engine, schedule: Resource, said: Asked, start: datetime, *, is_public: bool
-) -> tuple[Free, ...]:
-    since = max(start, datetime.now(UTC))
-    until = since + timedelta(days=_CHOICE_DAYS)
-    tags = _tags(said, is_public=is_public)
-    return await agendas.free(
-        engine.database.pool, Wanted(since, until, said.reason, tags, (schedule["id"],), count=_CHOICES)
-    )
 
 
 def _tags(said: Asked, *, is_public: bool) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 `agenda-reason`: what for, how long, on site, by video or at home. `agenda-rule`: weekly hours in local time, from a day to a
 day. `agenda-closing`: a period that takes time away. `agenda-zone`: a time zone of the IANA, Europe/Paris when none is told.
-`agenda-place`: the commune (INSEE). The store lays the same out in SQL (`migrations/…_agendas.sql`).
+`agenda-place`: the commune (INSEE). `agenda-home`: how far home visits go. The store lays the same out in SQL (`migrations/…_agendas.sql`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ Mode: TypeAlias = Literal["site", "video", "home"]
 MODES: Final[tuple[Mode, ...]] = ("site", "video", "home")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ZONE: Final = "Europe/Paris"
-_NAMES = ("agenda-zone", "agenda-place", "agenda-reason", "agenda-rule", "agenda-closing")
+COMMUNES: Final = "https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM"
+_NAMES = ("agenda-zone", "agenda-place", "agenda-home", "agenda-reason", "agenda-rule", "agenda-closing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,22 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounds:
+    """Where home visits go: within so many kilometres of the agenda's place as the crow flies (0: not said), or to these communes
+    (INSEE code and name). Neither: anywhere.
+    """
+
+    radius_km: int = 0
+    communes: tuple[tuple[str, str], ...] = ()
+
+    def reach(self, commune: str, km: float | None) -> bool:
+        """Whether a visit goes to a commune (its code), so far away (None: not known)."""
+        if not self.radius_km and not self.communes:
+            return True
+        return commune in [code for code, _ in self.communes] or (km is not None and km <= self.radius_km)
+
+
+@dataclass(frozen=True, slots=True)
 class Agenda:
     """All of it; `place` is the code of a commune, or ""."""
 
@@ -74,6 +91,7 @@ class Agenda:
     closings: tuple[Closing, ...] = ()
     zone: str = ZONE
     place: str = ""
+    rounds: Rounds = Rounds()
 
     def reason(self, code: str) -> Reason | None:
         """The reason of a code; the first one for ""."""
@@ -88,6 +106,7 @@ def agenda_of(schedule: Resource) -> Agenda:
         tuple(map(_closing, own(schedule, "agenda-closing"))),
         value(schedule, "agenda-zone", "Code") or ZONE,
         (value(schedule, "agenda-place", "Coding") or {}).get("code", ""),
+        _rounds(schedule),
     )
 
 
@@ -129,6 +148,12 @@ def _closing(extension: Extension) -> Closing:
     return Closing(period.get("start", ""), period.get("end", ""), part(extension, "note", ""))
 
 
+def _rounds(schedule: Resource) -> Rounds:
+    said = next(iter(own(schedule, "agenda-home")), {})
+    communes: list[dict[str, str]] = parts(said, "commune")
+    return Rounds(part(said, "radius", 0), tuple((one.get("code", ""), one.get("display", "")) for one in communes))
+
+
 def _date(said: str | None) -> date | None:
     return date.fromisoformat(said) if said else None
 
@@ -136,11 +161,9 @@ def _date(said: str | None) -> date | None:
 def _extensions(agenda: Agenda) -> Iterator[Extension]:
     yield simple("agenda-zone", "Code", agenda.zone)
     if agenda.place:
-        coding = {
-            "system": "https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM",
-            "code": agenda.place,
-        }
-        yield simple("agenda-place", "Coding", coding)
+        yield simple("agenda-place", "Coding", {"system": COMMUNES, "code": agenda.place})
+    if agenda.rounds != Rounds():
+        yield complex_("agenda-home", _said_of_rounds(agenda.rounds))
     for reason in agenda.reasons:
         yield complex_("agenda-reason", _said_of_reason(reason))
     for rule in agenda.rules:
@@ -148,6 +171,12 @@ def _extensions(agenda: Agenda) -> Iterator[Extension]:
     for closing in agenda.closings:
         period = {key: one for key, one in (("start", closing.start), ("end", closing.end)) if one}
         yield complex_("agenda-closing", [("period", "Period", period), ("note", "String", closing.note)])
+
+
+def _said_of_rounds(rounds: Rounds) -> Iterator[tuple[str, str, Any]]:
+    yield "radius", "PositiveInt", rounds.radius_km or None
+    for code, name in rounds.communes:
+        yield "commune", "Coding", {"system": COMMUNES, "code": code, "display": name}
 
 
 def _said_of_reason(reason: Reason) -> Iterator[tuple[str, str, Any]]:

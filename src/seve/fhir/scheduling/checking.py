@@ -17,10 +17,12 @@ _DAY_MINUTES: Final = 1440
 _MOST_SEATS: Final = 1000
 _MOST_PARTS: Final = 200
 _MOST_DAYS: Final = 31
+_MOST_KM: Final = 500
 _KINDS: Final[dict[str, type]] = {
     "code": str, "text": str, "minutes": int, "mode": str, "public": bool, "newcomers": bool, "questionnaire": str,
     "day": str, "from": str, "to": str, "since": str, "until": str, "weeks": int, "step": int, "reason": str, "seats": int,
     "room": dict, "period": dict, "note": str,
+    "radius": int, "commune": dict,
 }  # fmt: skip
 
 
@@ -47,7 +49,7 @@ def _of_schedule(schedule: Resource) -> Iterator[Issue]:
             case "agenda-zone":
                 if one.get("valueCode") not in available_timezones():
                     yield _issue("zone", f"{where}.valueCode", zone=str(one.get("valueCode", "")))
-            case "agenda-reason" | "agenda-rule" | "agenda-closing" as name:
+            case "agenda-reason" | "agenda-rule" | "agenda-closing" | "agenda-home" as name:
                 wrong = list(_of_kinds(one, where))
                 yield from wrong or _CHECKS[name](one, where, codes)
             case _:
@@ -96,13 +98,26 @@ def _of_closing(extension: Extension, where: str, codes: set[Any]) -> Iterator[I
         yield _issue("lacks", where, part="period")
 
 
+def _of_home(extension: Extension, where: str, codes: set[Any]) -> Iterator[Issue]:
+    del codes
+    if not 0 < part(extension, "radius", 1) <= _MOST_KM:
+        yield _issue("number", where, part="radius", most=_MOST_KM)
+    if not all(one.get("code") for one in parts(extension, "commune")):
+        yield _issue("lacks", where, part="commune")
+
+
 def _of_codes(extension: Extension, where: str, name: str, known: Any) -> Iterator[Issue]:
     for said in parts(extension, name):
         if said not in known:
             yield _issue("code", where, part=name, code=str(said))
 
 
-_CHECKS = {"agenda-reason": _of_reason, "agenda-rule": _of_rule, "agenda-closing": _of_closing}
+_CHECKS = {
+    "agenda-reason": _of_reason,
+    "agenda-rule": _of_rule,
+    "agenda-closing": _of_closing,
+    "agenda-home": _of_home,
+}
 
 
 def _of_appointment(appointment: Resource) -> Iterator[Issue]:

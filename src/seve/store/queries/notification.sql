@@ -1,9 +1,13 @@
 -- name: accounts
--- The accounts of a person, with how they want to be told.
+-- The accounts of a person, with how they want to be told; of a PractitionerRole, those of the secretaries who act for it now.
 SELECT a.id, coalesce(p.language, 'fr') AS language, coalesce(p.email, '') AS email, coalesce(p.phone, '') AS phone,
     coalesce(p.quiet_from, 21) AS quiet_from, coalesce(p.quiet_until, 8) AS quiet_until
-FROM account_link l JOIN account a ON a.id = l.account LEFT JOIN notification_preference p ON p.account = a.id
-WHERE l.reference = $1 AND a.blocked IS NULL ORDER BY a.id;
+FROM account a LEFT JOIN notification_preference p ON p.account = a.id
+WHERE a.blocked IS NULL AND a.id IN (
+    SELECT l.account FROM account_link l WHERE l.reference = $1
+    UNION SELECT d.delegate FROM delegation d
+    WHERE d.role = $1 AND d.kind = 'secretary' AND d.ended IS NULL AND now() >= d.since AND now() < d.until
+) ORDER BY a.id;
 
 -- name: preference
 SELECT $1::text AS id, language, email, phone, quiet_from, quiet_until FROM notification_preference WHERE account = $1;

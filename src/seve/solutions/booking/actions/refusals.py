@@ -105,6 +105,30 @@ class WaitsAlready(Refusal):
     key: ClassVar[str] = f"{_PACKAGE}.waits_already"
 
 
+class KnownOnly(Refusal):
+    """A reason is for those whom this professional has seen before."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "business-rule"
+    key: ClassVar[str] = f"{_PACKAGE}.known_only"
+
+
+class TooFar(Refusal):
+    """Home visits of the agenda do not go to where the patient lives. Fields: `city`, and `where` they go."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "business-rule"
+    key: ClassVar[str] = f"{_PACKAGE}.too_far"
+
+
+class NoAddress(Refusal):
+    """A visit at home of somebody whose address nobody knows."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "business-rule"
+    key: ClassVar[str] = f"{_PACKAGE}.no_address"
+
+
 class CannotAsk(Refusal):
     """A parameter of a search can't be read. Field: `name`."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from seve.fhir import Resource
-from seve.sdk import Free, Visit, Wanted, Whose
+from seve.sdk import Alone, Free, Visit, Wanted, Whose
+from seve.solutions.booking.actions import meeting
 from seve.solutions.booking.actions.refusals import (
     GuardianOnly,
     NoReason,
@@ -20,7 +21,6 @@ from seve.solutions.booking.actions.refusals import (
 from seve.solutions.booking.model import appointments, capacity
 from seve.solutions.booking.model.agendas import Diary
 from seve.solutions.booking.model.appointments import Deed, Taken, Who
-from seve.solutions.booking.queries import appointments as reads
 from seve.solutions.booking.queries import people
 
 HORIZON_DAYS = 120
@@ -38,14 +38,16 @@ class Asked:
 
 
 async def by_patient(visit: Visit, diary: Diary, asked: Asked, *, whom: Whose) -> Resource:
-    """Books for a patient. Raises NoReason, NoTime, TooYoung, GuardianOnly, TooManyOpen, TooManyToday; NotFree, SlotTaken when
-    somebody was quicker.
+    """Books for a patient. Raises NoReason, NoTime, TooYoung, GuardianOnly, KnownOnly, TooFar, NoAddress, TooManyOpen, TooManyToday;
+    NotFree when somebody was quicker.
     """
     await check_who(visit, whom)
     taken = _taken(diary, asked, now=visit.now, is_public=True)
-    await check_limits(visit, whom)
+    await meeting.check_known(visit, diary, taken.reason, whom=whom)
+    if taken.mode == "home":
+        await meeting.check_home(visit, diary, whom=whom)
     found = await people.who(visit.records, whom.id)
-    return await visit.agendas.book(_made(visit, diary, taken, found))
+    return await visit.agendas.book(_made(visit, diary, taken, found), alone=await limits(visit, whom))
 
 
 async def by_practice(visit: Visit, diary: Diary, asked: Asked, *, who: Who, status: str = "booked") -> Resource:
@@ -92,13 +94,21 @@ async def check_who(visit: Visit, whom: Whose) -> None:
             return
 
 
-async def check_limits(visit: Visit, whom: Whose) -> None:
-    """Raises TooManyOpen, TooManyToday: a robot takes no hundreds."""
-    everybody = await people.everybody(visit)
-    found = await asyncio.gather(*(reads.used(visit.records, f"Patient/{one.id}", now=visit.now) for one in everybody))
-    usage = {one.id: used for one, used in zip(everybody, found, strict=True)}
-    own = usage.pop(whom.id)
-    match capacity.limit(own, usage.values()):
+async def limits(visit: Visit, whom: Whose) -> Alone:
+    """What is counted before one more is written, while nobody else books for those whom the visitor books for: a robot takes no
+    hundreds, nor sixteen at once. Its check raises TooManyOpen, TooManyToday.
+    """
+    own, others = f"Patient/{whom.id}", [f"Patient/{one.id}" for one in await people.everybody(visit)]
+
+    def check(found: Mapping[str, Sequence[Resource]]) -> None:
+        usage = {one: capacity.usage(held, now=visit.now) for one, held in found.items()}
+        _check(capacity.limit(usage.pop(own), usage.values()))
+
+    return Alone(tuple(dict.fromkeys((own, *others))), visit.now, visit.now - capacity.DAY, check)
+
+
+def _check(limit: capacity.Limit) -> None:
+    match limit:
         case "open":
             raise TooManyOpen(most=capacity.MOST_OPEN)
         case "day":

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from seve.fhir import Resource
 from seve.sdk import Visit, Whose
-from seve.solutions.booking.actions import taking
+from seve.solutions.booking.actions import meeting, taking
 from seve.solutions.booking.actions.refusals import NoReason, WaitsAlready
 from seve.solutions.booking.model import appointments
 from seve.solutions.booking.model.agendas import Diary
@@ -24,10 +24,12 @@ async def join(visit: Visit, diary: Diary, reason: str, *, whom: Whose) -> Resou
     found = diary.agenda.reason(reason)
     if found is None or not found.is_public:
         raise NoReason(expression="reason")
+    await meeting.check_known(visit, diary, found.code, whom=whom)
+    if found.modes == ("home",):
+        await meeting.check_home(visit, diary, whom=whom)
     held = await reads.of_patient(visit.records, f"Patient/{whom.id}", since=visit.now)
     if any(one["status"] == "waitlist" and appointments.schedule_of(one) == diary.id for one in held):
         raise WaitsAlready
-    await taking.check_limits(visit, whom)
     who = await people.who(visit.records, whom.id)
     free = await taking.times(visit, diary, reason, since=visit.now, count=_SEEN)
     until = free[-1].start if len(free) == _SEEN else visit.now + timedelta(days=WAIT_DAYS)
@@ -41,7 +43,7 @@ async def join(visit: Visit, diary: Diary, reason: str, *, whom: Whose) -> Resou
         seen=(one.start for one in free),
         now=visit.now,
     )
-    return await visit.agendas.book(made)
+    return await visit.agendas.book(made, alone=await taking.limits(visit, whom))
 
 
 async def leave(visit: Visit, appointment: Resource) -> Resource:

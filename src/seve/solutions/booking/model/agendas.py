@@ -9,10 +9,11 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from seve.fhir import Resource
-from seve.fhir.extensions import complex_, own, part, replaced
-from seve.fhir.scheduling import DAYS, Agenda, Closing, Reason, Rule, agenda_of, with_agenda
+from seve.fhir.extensions import complex_, own, part, replaced, simple, value
+from seve.fhir.scheduling import DAYS, Agenda, Closing, Reason, Rounds, Rule, agenda_of, with_agenda
 
 _PREPARATION: Final = "agenda-preparation"
+_QUIET: Final = "agenda-quiet"
 _PEOPLE: Final = ("PractitionerRole/", "Practitioner/", "Device/")
 _ALWAYS: Final = (datetime.min.replace(tzinfo=ZoneInfo("UTC")), datetime.max.replace(tzinfo=ZoneInfo("UTC")))
 
@@ -30,7 +31,9 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Diary:
-    """A Schedule: `actors` give the time, as references with names; `preparations` are what to bring or do, by reason."""
+    """A Schedule: `actors` give the time, as references with names; `preparations` are what to bring or do, by reason; of a quiet one
+    nobody is told what patients book.
+    """
 
     id: str
     title: str
@@ -39,6 +42,7 @@ class Diary:
     actors: tuple[Mapping[str, Any], ...]
     preparations: Mapping[str, str]
     version: str
+    is_quiet: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -64,6 +68,11 @@ class Diary:
     def place_name(self) -> str:
         """Of its place, as the agenda tells it."""
         return next((str(a.get("display", "")) for a in self.actors if _is_place(a)), "")
+
+    @property
+    def goes_home(self) -> bool:
+        """Whether one may come for something at home."""
+        return any("home" in one.modes for one in self.agenda.reasons)
 
     def public_reasons(self, mode: str = "") -> tuple[Reason, ...]:
         """What patients may come for."""
@@ -97,7 +106,18 @@ def diary(schedule: Resource) -> Diary:
         actors=tuple(schedule.get("actor", ())),
         preparations=notes,
         version=schedule.get("meta", {}).get("versionId", ""),
+        is_quiet=bool(value(schedule, _QUIET, "Boolean")),
     )
+
+
+def with_quiet(schedule: Resource, *, is_quiet: bool) -> Resource:
+    """The Schedule of which the practice is told what patients do, or not."""
+    return replaced(schedule, (_QUIET,), [simple(_QUIET, "Boolean", said=True)] if is_quiet else [])
+
+
+def with_rounds(schedule: Resource, rounds: Rounds) -> Resource:
+    """The Schedule whose home visits go so far."""
+    return with_agenda(schedule, replace(agenda_of(schedule), rounds=rounds))
 
 
 def with_reason(schedule: Resource, reason: Reason, preparation: str) -> Resource:

@@ -142,6 +142,11 @@ def patient_of(appointment: Resource) -> Who:
     return Who("", "")
 
 
+def initials(name: str) -> str:
+    """“A. D.” of “Ana Durand”."""
+    return " ".join(f"{part[0]}." for part in name.split())
+
+
 def giver_of(appointment: Resource) -> tuple[str, str]:
     """Who gives the time: reference and name."""
     for kind in ("PractitionerRole/", "Practitioner/", "HealthcareService/", "Location/"):

@@ -19,7 +19,7 @@ MOST_A_DAY: Final = 6
 """Bookings within 24 hours, of one patient; what was cancelled again counts."""
 MOST_OF_ACCOUNT: Final = 15
 """Bookings within 24 hours of everybody whom one account books for."""
-_DAY: Final = timedelta(days=1)
+DAY: Final = timedelta(days=1)
 _GUARDIAN: Final = "GUARD"
 
 Alone: TypeAlias = Literal["", "too_young", "under_guardianship"]
@@ -48,7 +48,7 @@ def usage(appointments: Iterable[Resource], *, now: datetime) -> Usage:
     """Counts what is to come, and what was made within a day."""
     found = list(appointments)
     to_come = [one for one in found if one["status"] in OPEN and (start := starts(one)) is not None and start > now]
-    lately = [one for one in found if "created" in one and now - _moment(one["created"]) < _DAY]
+    lately = [one for one in found if "created" in one and now - _moment(one["created"]) < DAY]
     return Usage(len(to_come), len(lately))
 
 

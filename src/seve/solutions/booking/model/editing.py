@@ -9,11 +9,14 @@ from datetime import date, datetime, time
 from typing import Final, Literal, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
-from seve.fhir.scheduling import DAYS, MODES, Closing, Reason, Rule
+from seve.fhir.scheduling import DAYS, MODES, Closing, Reason, Rounds, Rule
 
 MOST_MINUTES: Final = 480
 MOST_SEATS: Final = 50
+MOST_KM: Final = 200
 _LONGEST: Final = 200
+_MOST_COMMUNES: Final = 50
+_NUMBERS: Final = ("minutes", "step", "seats", "weeks", "radius")
 _CODE: Final = re.compile(r"[a-z0-9]+")
 
 Problem: TypeAlias = Literal[
@@ -30,6 +33,8 @@ Problem: TypeAlias = Literal[
     "weeks",
     "unknown",
     "needs_since",
+    "radius",
+    "commune",
 ]
 
 
@@ -121,6 +126,20 @@ def closing(form: Typed, *, zone: ZoneInfo) -> tuple[Closing | None, dict[str, P
     ), {}
 
 
+def names(typed: str) -> tuple[str, ...]:
+    """Names between commas."""
+    return tuple(filter(None, (one.strip()[:_LONGEST] for one in typed.split(","))))[:_MOST_COMMUNES]
+
+
+def rounds(form: Typed, *, communes: tuple[tuple[str, str], ...]) -> tuple[Rounds | None, dict[str, Problem]]:
+    """How far home visits go, or what to change. `communes` are the codes and names that were typed; a name nobody knows has no code."""
+    wrong = Wrong()
+    radius = _number(form["radius"], wrong, "radius", least=1, most=MOST_KM, default=0)
+    if any(not code for code, _ in communes):
+        wrong.add("communes", "commune")
+    return (None if wrong.problems else Rounds(radius, communes)), wrong.problems
+
+
 def _code(text: str) -> str:
     """A code from words: “Première visite” is `premiere-visite`."""
     plain = text.casefold().translate(str.maketrans("àâäçéèêëîïôöùûüÿœæ", "aaaceeeeiioouuuyoa"))
@@ -132,7 +151,7 @@ def _number(written: str, wrong: Wrong, name: str, *, least: int, most: int, def
         return default
     text = written.strip()
     if not (text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= most):
-        wrong.add(name, name if name in ("minutes", "step", "seats", "weeks") else "unknown")  # pyright: ignore[reportArgumentType] - its name is its problem
+        wrong.add(name, name if name in _NUMBERS else "unknown")  # pyright: ignore[reportArgumentType] - its name is its problem
         return default
     return int(text)
 

@@ -54,6 +54,7 @@ class Edited(View):
     reason_fields: tuple[Field, ...]
     rule_fields: tuple[Field, ...]
     closing_fields: tuple[Field, ...]
+    home_fields: tuple[Field, ...]
     misplaced: tuple[Card, ...]
     waiting: tuple[Card, ...]
     fallen: tuple[Card, ...]
@@ -139,6 +140,23 @@ async def switch(visit: Visit) -> To:
     return To(f"/agendas/{schedule['id']}", {"done": "opened" if is_open else "closed"})
 
 
+async def tell(visit: Visit) -> To:
+    """Whether the practice is told what patients do with the agenda."""
+    schedule = await _own(visit)
+    await visit.agendas.keep(agendas.with_quiet(schedule, is_quiet=visit.form["told"] != "1"))
+    return To(f"/agendas/{schedule['id']}", {"done": "saved"})
+
+
+async def go_home(visit: Visit) -> To | Again:
+    """How far home visits go."""
+    schedule, names = await _own(visit), editing.names(visit.form["communes"])
+    codes = [await reads.commune(visit.records, one) for one in names]
+    rounds, problems = editing.rounds(visit.form, communes=tuple(zip(codes, names, strict=True)))
+    if rounds is None:
+        return Again(await _edited(visit, schedule, problems={"home": problems}), NotRight())
+    return await _saved(visit, schedule, agendas.with_rounds(schedule, rounds), "home")
+
+
 async def absences(visit: Visit) -> To | Again:
     """Absences from a calendar file become closings; what was not taken is told."""
     schedule = await _own(visit)
@@ -211,6 +229,7 @@ async def _edited(
         reason_fields=forms.reason(visit, wrong.get("reason"), known),
         rule_fields=forms.rule(visit, wrong.get("rule"), held.agenda.reasons),
         closing_fields=forms.closing(visit, wrong.get("closing")),
+        home_fields=forms.home(visit, wrong.get("home"), held.agenda.rounds),
         misplaced=tuple(card(visit, booked[one.id]) for one in outside),
         waiting=tuple(card(visit, one) for one in waiting),
         fallen=tuple(card(visit, booked[one.id]) for one in fallen),

@@ -10,7 +10,7 @@ from typing import ClassVar
 from seve.fhir import Resource
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, NotFound, To, View, Visit, wording
-from seve.solutions.booking.actions import freeing
+from seve.solutions.booking.actions import freeing, telling
 from seve.solutions.booking.actions.refusals import NotNow
 from seve.solutions.booking.model import appointments
 from seve.solutions.booking.model.appointments import Deed
@@ -47,6 +47,7 @@ async def answer(visit: Visit) -> To | Again:
         await visit.agendas.change(appointments.done(found, deed, why="patient"))
         if deed == "cancel":
             await freeing.offer(visit, found)
+            await telling.practice(visit, found, "agenda_cancelled")
     except Refusal as refusal:
         return Again(_view(visit, found), refusal)
     return To(f"/answer/{visit.path['link']}", {"done": "cancelled" if deed == "cancel" else "confirmed"})

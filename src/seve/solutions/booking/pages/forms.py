@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from seve.fhir.scheduling import DAYS, MODES, Reason
+from seve.fhir.scheduling import DAYS, MODES, Reason, Rounds
 from seve.sdk import Visit
 from seve.sdk.kit import Field, Option, filled
 from seve.solutions.booking.pages.frame import say
@@ -63,6 +63,17 @@ def closing(visit: Visit, problems: Mapping[str, str] | None) -> tuple[Field, ..
         Field("to_day", say(visit, "agendas.to_day"), "date"),
         Field("to_time", say(visit, "agendas.to_time")),
         Field("note", say(visit, "agendas.note")),
+    )
+    return _typed(visit, fields, problems)
+
+
+def home(visit: Visit, problems: Mapping[str, str] | None, rounds: Rounds) -> tuple[Field, ...]:
+    """Of how far home visits go."""
+    communes = ", ".join(name for _, name in rounds.communes)
+    radius = (str(rounds.radius_km),) if rounds.radius_km else ()
+    fields = (
+        Field("radius", say(visit, "agendas.radius"), "number", radius, least="1", most="200"),
+        Field("communes", say(visit, "agendas.communes"), typed=(communes,), hint=say(visit, "agendas.communes_hint")),
     )
     return _typed(visit, fields, problems)
 

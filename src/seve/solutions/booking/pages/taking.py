@@ -9,7 +9,7 @@ from typing import ClassVar
 from seve.fhir.scheduling import Reason
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, Free, NotFound, NotFree, To, View, Visit, Whose, wording
-from seve.solutions.booking.actions import taking, waiting
+from seve.solutions.booking.actions import meeting, taking, telling, waiting
 from seve.solutions.booking.actions.taking import Asked
 from seve.solutions.booking.model.agendas import Diary
 from seve.solutions.booking.pages.finding import Choice, choice
@@ -38,6 +38,7 @@ class Taking(View):
     whom: str
     note: str
     is_lost: bool
+    rounds: str
 
 
 async def show(visit: Visit) -> Taking:
@@ -61,6 +62,7 @@ async def take(visit: Visit) -> To | Again:
         if not 400 <= refusal.status < 500:
             raise
         return Again(await _view(visit, diary, asked, whom=whom.id), refusal)
+    await telling.practice(visit, made, "agenda_booked")
     return To(f"/visits/{made['id']}", {"done": "booked"})
 
 
@@ -107,6 +109,7 @@ async def _view(visit: Visit, diary: Diary, asked: Asked, *, whom: str, lost: tu
         whom=whom,
         note=asked.note,
         is_lost=lost is not None,
+        rounds=meeting.where(visit, diary.agenda.rounds),
     )
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from seve.fhir import Resource
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, Answer, Document, NotFree, To, View, Visit, Whose, wording
-from seve.solutions.booking.actions import freeing, taking, waiting
+from seve.solutions.booking.actions import freeing, taking, telling, waiting
 from seve.solutions.booking.model import appointments, calendars, questions
 from seve.solutions.booking.model.agendas import Diary
 from seve.solutions.booking.model.appointments import Deed
@@ -101,6 +101,7 @@ def doing(deed: Deed) -> Answer:
             await taking.do(visit, found, deed)
             if deed == "cancel":
                 await freeing.offer(visit, found)
+                await telling.practice(visit, found, "agenda_cancelled")
         except Refusal as refusal:
             return Again(await _one(visit, found), refusal)
         return To(f"/visits/{found['id']}", {"done": _DONE[deed]})
@@ -119,8 +120,9 @@ async def move(visit: Visit) -> To | Again:
     found = await visit.records.read("Appointment", visit.path["id"])
     diary = await agendas.one(visit.records, visit.form["agenda"] or appointments.schedule_of(found))
     try:
-        await taking.move(visit, found, diary, moment(visit.form["start"]))
+        moved = await taking.move(visit, found, diary, moment(visit.form["start"]))
         await freeing.offer(visit, found)
+        await telling.practice(visit, moved, "agenda_moved")
     except Refusal as refusal:
         lost = tuple(free.start for free in refusal.choices) if isinstance(refusal, NotFree) else None
         return Again(await _moving(visit, found, lost=lost), refusal)

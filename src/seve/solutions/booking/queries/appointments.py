@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from seve.fhir import Resource
 from seve.sdk import Records
-from seve.solutions.booking.model.capacity import Usage, usage
 
 _PAGE = "200"
 _MOST_PAGES = 50
+_CAME = "arrived,checked-in,fulfilled"
+_MET = "arrived,triaged,in-progress,onleave,finished"
 
 
 async def of_patient(records: Records, reference: str, *, since: datetime) -> tuple[Resource, ...]:
@@ -40,13 +41,16 @@ async def waiting_for(records: Records, actors: Iterable[str]) -> tuple[Resource
     return tuple(sorted(found, key=lambda one: (one.get("created", ""), one["id"])))
 
 
-async def used(records: Records, reference: str, *, now: datetime) -> Usage:
-    """What a patient has booked so far."""
-    to_come, lately = await asyncio.gather(
-        all_pages(records, ("patient", reference), ("date", f"ge{_said(now)}")),
-        all_pages(records, ("patient", reference), ("_lastUpdated", f"ge{_said(now - timedelta(days=1))}")),
+async def has_met(records: Records, patient: str, actors: Iterable[str]) -> bool:
+    """Whether a patient was seen by one of these: an appointment they came to, or an encounter."""
+    people = ",".join(one for one in actors if one.startswith(("PractitionerRole/", "Practitioner/")))
+    if not people:
+        return False
+    came, met = await asyncio.gather(
+        records.search("Appointment", ("patient", patient), ("actor", people), ("status", _CAME), ("_count", "1")),
+        records.search("Encounter", ("patient", patient), ("participant", people), ("status", _MET), ("_count", "1")),
     )
-    return usage({one["id"]: one for one in (*to_come, *lately)}.values(), now=now)
+    return bool(came.matches or met.matches)
 
 
 async def all_pages(records: Records, *pairs: tuple[str, str]) -> tuple[Resource, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from seve.sdk import Device, Page, Role
-from seve.solutions.teleconsultation.pages import call, door, notes, opinions, room, tariffs, trying
+from seve.solutions.teleconsultation.actions.guests import PURPOSE
+from seve.solutions.teleconsultation.pages import call, door, guests, notes, opinions, room, tariffs, trying
 
 _BOTH: frozenset[Role] = frozenset({"patient", "professional"})
 _PATIENTS: frozenset[Role] = frozenset({"patient"})
 _PROFESSIONALS: frozenset[Role] = frozenset({"professional"})
+_ANYONE: frozenset[Role] = frozenset({"anyone"})
 _SEES_AND_HEARS: frozenset[Device] = frozenset({"camera", "microphone"})
 _CALL = "/call/{call}"
 
@@ -27,6 +29,11 @@ PAGES = (
     Page(f"{_CALL}/bring", call.bring, _PATIENTS, method="POST"),
     Page(f"{_CALL}/documents/{{id}}", call.document, _BOTH),
     Page(f"{_CALL}/invite", call.invite, _PROFESSIONALS, method="POST"),
+    Page(f"{_CALL}/guests", guests.invite, _PROFESSIONALS, method="POST"),
+    Page(f"{_CALL}/guests/{{id}}/agree", guests.answering(is_yes=True), _PATIENTS, method="POST"),
+    Page(f"{_CALL}/guests/{{id}}/refuse", guests.answering(is_yes=False), _PATIENTS, method="POST"),
+    Page(f"{_CALL}/guests/{{id}}/withdraw", guests.withdraw, _PROFESSIONALS, method="POST"),
+    Page("/guest/{link}", guests.show, _ANYONE, uses=_SEES_AND_HEARS, link=PURPOSE),
     Page(f"{_CALL}/way", call.change_way, _PROFESSIONALS, method="POST"),
     Page(f"{_CALL}/stop", call.stop, _PROFESSIONALS, method="POST"),
     Page(f"{_CALL}/note", notes.form, _PROFESSIONALS),

@@ -11,6 +11,7 @@ from seve.france.documents import DocumentRefused
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, Changed, Document, To, View, Visit, wording
 from seve.solutions.teleconsultation.actions import calling, sharing
+from seve.solutions.teleconsultation.actions import guests as inviting
 from seve.solutions.teleconsultation.actions.refusals import (
     CantInvite,
     NoReason,
@@ -20,8 +21,10 @@ from seve.solutions.teleconsultation.actions.refusals import (
     NoWords,
 )
 from seve.solutions.teleconsultation.model import encounters, measures
+from seve.solutions.teleconsultation.model.guests import KINDS, Guest
 from seve.solutions.teleconsultation.pages.frame import BASE, Frame, framed
 from seve.solutions.teleconsultation.queries import rooms, shared
+from seve.solutions.teleconsultation.queries.guests import of_call as guests_of
 from seve.solutions.teleconsultation.queries.rooms import Room
 from seve.solutions.teleconsultation.queries.shared import Measured, Message
 
@@ -52,6 +55,8 @@ class Call(View):
     kinds: tuple[tuple[str, str], ...]
     reasons: tuple[str, ...]
     typed: dict[str, str]
+    guests: tuple[tuple[Guest, str], ...]
+    guest_kinds: tuple[str, ...]
 
 
 async def called(visit: Visit, room: Room) -> Call:
@@ -83,7 +88,21 @@ async def called(visit: Visit, room: Room) -> Call:
         names=names,
         kinds=tuple((name, kind.written) for name, kind in measures.KINDS.items()),
         reasons=encounters.STOPPED,
-        typed={name: visit.form[name] for name in (*measures.NAMES, "text", "title")},
+        typed={name: visit.form[name] for name in (*measures.NAMES, "text", "title", "name")},
+        guests=await _guests(visit, room),
+        guest_kinds=KINDS,
+    )
+
+
+async def _guests(visit: Visit, room: Room) -> tuple[tuple[Guest, str], ...]:
+    """Each with the address of their link, which only who invited them is shown, once the patient agreed."""
+    is_professional = room.party.kind == "professional"
+    return tuple(
+        (
+            one,
+            f"{visit.site}{BASE}/guest/{inviting.link(visit, room, one)}" if is_professional and one.is_agreed else "",
+        )
+        for one in await guests_of(visit.records, room.id)
     )
 
 

@@ -23,6 +23,7 @@ function stage(page) { return page.querySelector("[data-stage]")?.dataset.stage;
 function replace(old, fresh) {
   if (!fresh || fresh.innerHTML === old.innerHTML) return;
   old.replaceChildren(...fresh.childNodes);
+  old.querySelectorAll("form[data-send]").forEach(send);
   old.scrollTop = old.scrollHeight;
 }
 

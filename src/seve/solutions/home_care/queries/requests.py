@@ -1,0 +1,44 @@
+"""Requests for care at home, and who is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from seve.fhir import Resource
+from seve.sdk import NotFound, Records
+from seve.solutions.home_care.model.asking import in_order
+from seve.solutions.home_care.model.needs import CATEGORY, SYSTEM, is_ours
+
+_MOST = "100"
+
+
+async def one(records: Records, id_: str) -> Resource:
+    """Raises NotFound."""
+    found = await records.read("ServiceRequest", id_)
+    if not is_ours(found):
+        raise NotFound
+    return found
+
+
+async def all_seen(records: Records, *pairs: tuple[str, str]) -> tuple[Resource, ...]:
+    """Those that the visitor sees, the latest first."""
+    category = ("category", f"{SYSTEM}|{CATEGORY}")
+    found = await records.search("ServiceRequest", category, *pairs, ("_sort", "-_lastUpdated"), ("_count", _MOST))
+    return tuple(one for one in found.matches if is_ours(one))
+
+
+async def tasks_of(records: Records, ids: Iterable[str]) -> dict[str, list[Resource]]:
+    """The Tasks of requests, by request, in the order in which they are asked."""
+    wanted = list(ids)
+    made: dict[str, list[Resource]] = {one: [] for one in wanted}
+    if not wanted:
+        return made
+    focus, token = ",".join(f"ServiceRequest/{one}" for one in wanted), ""
+    while True:
+        page = await records.search("Task", ("focus", focus), ("_count", "200"), page=token)
+        for task in page.matches:
+            made[str(task["focus"]["reference"]).partition("/")[2]].append(task)
+        token = page.next
+        if not token:
+            break
+    return {id_: in_order(held) for id_, held in made.items()}
