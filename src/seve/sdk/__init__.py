@@ -1,7 +1,10 @@
 """The one door for solutions: what a package under `solutions/`, or an outside one, builds on. See docs/how-to/make-a-solution.md."""
 
+from seve.engine.access.finding import NobodyToOpen
+from seve.engine.admissions import NoOffice, NotTheOffice
 from seve.engine.agendas import NotFree
 from seve.engine.agendas.refusals import NoAgenda, NotTheirPart, NotTheirTime
+from seve.engine.pictures import PictureRefused, codes_in
 from seve.engine.rights.people import Person
 from seve.sdk import kit, wording
 from seve.sdk.chores import Chores, Job
@@ -34,15 +37,19 @@ __all__ = [
     "Manifest",
     "ManifestWrong",
     "NoAgenda",
+    "NoOffice",
     "NoPrinter",
+    "NobodyToOpen",
     "NotForYou",
     "NotFound",
     "NotFree",
+    "NotTheOffice",
     "NotTheirPart",
     "NotTheirTime",
     "Page",
     "Paper",
     "Person",
+    "PictureRefused",
     "Present",
     "Records",
     "Role",
@@ -59,6 +66,7 @@ __all__ = [
     "Visitor",
     "Wanted",
     "Whose",
+    "codes_in",
     "kit",
     "whose",
     "wording",

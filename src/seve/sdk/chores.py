@@ -14,6 +14,7 @@ from seve.engine.access import open_grant
 from seve.engine.notifications.notifying import notify
 from seve.jobs.declaring import Job as QueueJob
 from seve.jobs.declaring import Payload
+from seve.sdk.admissions import Admissions
 from seve.sdk.agendas import Agendas
 from seve.sdk.links import Links
 from seve.sdk.records import Records
@@ -46,6 +47,7 @@ class Doors:
         self._manifest = manifest
         self.records = Records(engine, grant, manifest)
         self.agendas = Agendas(engine, grant, manifest)
+        self.admissions = Admissions(engine, grant, manifest)
         self.links = Links(engine, manifest)
 
     async def notify(self, person: str, template: str, **fields: object) -> int:

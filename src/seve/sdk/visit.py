@@ -13,6 +13,7 @@ from seve.sdk.refusals import NotForYou
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from seve.sdk.admissions import Admissions
     from seve.sdk.agendas import Agendas
     from seve.sdk.chores import Doors
     from seve.sdk.manifest import Role
@@ -88,6 +89,11 @@ class Visit:
     def agendas(self) -> Agendas:
         """Free times, and the deeds on appointments."""
         return self.doors.agendas
+
+    @property
+    def admissions(self) -> Admissions:
+        """The admissions office of a hospital."""
+        return self.doors.admissions
 
     def told(self, refusal: Refusal) -> str:
         """What a refusal says, in the visitor's language."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from seve.store.database import Pool
 
 _PROFESSIONS = ("TRE_G15", "TRE-G15", "TRE_R94", "1.2.250.1.213.1.1.5.5", "1.2.250.1.71.1.2.7")
+_OFFICES = ("TRE_R85", "TRE-R85", "1.2.250.1.213.1.6.1.107")
+"""Roles in care that are no profession of health: an admissions office. They count where no profession is told."""
 PURPOSES: dict[Kind, str] = {"professional": "TREAT", "patient": "PATRQT", "officer": "HOPERAT", "machine": "HOPERAT"}
 
 
@@ -70,7 +72,9 @@ def _practice(role: Resource, practitioner: Resource, names: dict[str, str]) -> 
         f"PractitionerRole/{role['id']}",
         person=f"Practitioner/{practitioner['id']}",
         organization=organization,
-        profession=_profession(role.get("code", ())) or _profession(_qualifications(practitioner)),
+        profession=_profession(role.get("code", ()))
+        or _profession(_qualifications(practitioner))
+        or _profession(role.get("code", ()), systems=_OFFICES),
         title=_title(role),
         place=names.get(organization, ""),
     )
@@ -157,9 +161,9 @@ def _is_current(role: Resource) -> bool:
     return role.get("active") is not False and not is_over and start[: len(now)] <= now[: len(start) or None]
 
 
-def _profession(concepts: Iterable[Any]) -> str:
+def _profession(concepts: Iterable[Any], *, systems: tuple[str, ...] = _PROFESSIONS) -> str:
     codings = (coding for concept in concepts for coding in concept.get("coding", ()))
-    return next((c.get("code", "") for c in codings if any(p in c.get("system", "") for p in _PROFESSIONS)), "")
+    return next((c.get("code", "") for c in codings if any(p in c.get("system", "") for p in systems)), "")
 
 
 def _qualifications(practitioner: Resource) -> Iterator[Any]:

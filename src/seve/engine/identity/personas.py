@@ -49,6 +49,7 @@ PERSONAS = (
     Persona("demo-liberale", "Mathilde Perrin", "home_nurse", ("Practitioner/demo-mathilde",)),
     Persona("demo-pharmacienne", "Anne Lefèvre", "pharmacist", ("Practitioner/demo-anne",)),
     Persona("demo-secretaire", "Sophie Girard", "secretary"),
+    Persona("demo-admissions", "Paul Mercier", "admissions", ("Practitioner/demo-paul",)),
     Persona("demo-delegue", "Marc Petit", "officer", is_officer=True),
     Persona("demo-statisticienne", "Élise Roussel", "analyst", ("Practitioner/demo-elise",)),
 )

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["profession", "kinds", "rights"]
 _PROFESSION = re.compile(r"[A-Z0-9]{1,20}")
-_NARROW = re.compile(r"DocumentReference\|[A-Za-z0-9\-._]*|Consent\|treatment")
+_NARROW = re.compile(
+    r"DocumentReference\|[A-Za-z0-9\-._]*|Consent\|treatment|(?:Encounter|QuestionnaireResponse|Task)\|admission"
+)
 
 
 class InvalidPolicy(Refusal):
