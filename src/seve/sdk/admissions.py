@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cryptography import x509
+
 from seve.engine import admissions as deeds
 from seve.engine.access.finding import Traits
 from seve.engine.refusals import NotFound as NoSuchResource
+from seve.france.cards import Authorities, Authority
 from seve.sdk.refusals import NotFound, Undeclared
 
 if TYPE_CHECKING:
@@ -49,6 +52,14 @@ class Admissions:
         """The last stay of a patient ended. Raises NotTheOffice."""
         self._check("Encounter")
         await deeds.leave(self._engine, self._grant, patient, day=day)
+
+    def authorities(self) -> Authorities:
+        """Whose signatures on identity cards are known: the certificates (PEM) in the folder `cards` of the data directory's keys, each
+        named by its authority and number (`FR000001.pem`). None is shipped. Raises ValueError for a file that is no certificate.
+        """
+        folder = self._engine.ledger.keys.directory / "cards"
+        found = {file.stem: x509.load_pem_x509_certificate(file.read_bytes()) for file in sorted(folder.glob("*.pem"))}
+        return {name: Authority(one.subject.rfc4514_string(), one) for name, one in found.items()}
 
     def _check(self, type_: str) -> None:
         if type_ not in self._manifest.writes:

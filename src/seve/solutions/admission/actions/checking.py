@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from seve.fhir import Resource
-from seve.france.cards import Authorities, Card, CardUnreadable, read_card
+from seve.france.cards import Card, CardUnreadable, read_card
 from seve.france.identity.traits import StrictTraits
 from seve.sdk import Change, Sent, Visit, codes_in, wording
 from seve.solutions.admission.actions.refusals import NoCode, NoPaper, NoProof, NotNow, StillDiffers
 from seve.solutions.admission.model import checks, comparing, identities, stays
 from seve.solutions.admission.model.checks import Check, Decision
 from seve.solutions.admission.queries import people
-
-AUTHORITIES: Authorities = {}
-"""None is shipped: those of the French trust list are for who operates this. Without, a signature is told as not verified."""
 
 
 async def photograph(visit: Visit, stay: Resource, sent: Sent | None) -> Check:
@@ -24,7 +21,7 @@ async def photograph(visit: Visit, stay: Resource, sent: Sent | None) -> Check:
 
 async def compare(visit: Visit, stay: Resource, data: bytes) -> Check:
     """The same of the bytes of a picture."""
-    card = await _read(data)
+    card = await _read(visit, data)
     patient = await people.patient(visit.records, stays.patient_of(stay))
     made = checks.written(
         card,
@@ -68,12 +65,13 @@ def _decided(visit: Visit, check: Check, decision: Decision, patient: Resource) 
     return identities.corrected(patient, traits, day=today)
 
 
-async def _read(data: bytes) -> Card:
+async def _read(visit: Visit, data: bytes) -> Card:
     """The first code that says who somebody is; what is wrong with one when there is no other. Raises NoCode, CardUnreadable."""
+    authorities = visit.admissions.authorities()
     problem: CardUnreadable | None = None
     for text in await codes_in(data):
         try:
-            return read_card(text, authorities=AUTHORITIES)
+            return read_card(text, authorities=authorities)
         except CardUnreadable as error:
             problem = problem or error
     raise problem or NoCode(expression="photo")

@@ -21,10 +21,10 @@ _SEXES = ("female", "male", "unknown")
 
 @dataclass(frozen=True)
 class Arriving(View):
-    """A form of an identity. `way` is desk, emergency or name; `is_new`: nobody was found, so that one may be registered."""
+    """A form of an identity. `arrival` is desk, emergency or name; `is_new`: nobody was found, so that one may be registered."""
 
     template: ClassVar[str] = "arriving.html"
-    way: str
+    arrival: str
     fields: tuple[Field, ...]
     wrong: tuple[Field, ...]
     is_new: bool

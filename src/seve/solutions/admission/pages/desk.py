@@ -13,6 +13,7 @@ from seve.solutions.admission.actions import admitting, checking, filling
 from seve.solutions.admission.model import coverages, stays
 from seve.solutions.admission.model.checks import Check
 from seve.solutions.admission.model.files import File
+from seve.solutions.admission.model.questions import BY_LINK
 from seve.solutions.admission.pages import frame
 from seve.solutions.admission.pages.frame import Card, card, done, is_clerk, office_of, say, today
 from seve.solutions.admission.pages.money import Sum, sum_of
@@ -222,9 +223,8 @@ def _answers(visit: Visit, file: File) -> list[tuple[str, str]]:
     """What was typed, in words."""
     found = list[tuple[str, str]]()
     for link, said in file.answers.items():
-        key = link.replace(".", "_")
-        words = say(visit, f"choices.{key}_{said}")
-        found.append((say(visit, f"asks.{key}"), said if words.startswith(frame.PACKAGE) else words))
+        key, ask = link.replace(".", "_"), BY_LINK[link]
+        found.append((say(visit, f"asks.{key}"), say(visit, f"choices.{key}_{said}") if said in ask.choices else said))
     return found
 
 
