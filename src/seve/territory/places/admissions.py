@@ -17,11 +17,13 @@ _OFFICE: Final = "demo-hopital-admissions"
 _KIND: Final = "https://seve.example/CodeSystem/organization"
 _CLERK: Final = "demo-paul"
 _STAYS: Final = {
-    "demo-jeanne": (3, 14, 50, "Hospitalisation programmée, cardiologie", "demo-dr-laurent-hopital"),
-    "demo-sami": (5, 8, 8, "Hospitalisation de jour, pédiatrie", ""),
-    "demo-hugo": (0, 15, 1, "Consultation externe", "demo-dr-laurent-hopital"),
+    "demo-jeanne": (29, 14, 50, "Hospitalisation programmée, cardiologie", "demo-dr-laurent-hopital"),
+    "demo-sami": (29, 8, 8, "Hospitalisation de jour, pédiatrie", ""),
+    "demo-hugo": (31, 15, 1, "Consultation externe", "demo-dr-laurent-hopital"),
 }
-"""Days ahead, hour, hours it lasts, what for, whom with."""
+"""Days ahead of the territory's end, hour, hours it lasts, what for, whom with."""
+_AGAIN_DAYS: Final = (0, 90)
+"""Each comes again, so that a demonstration has somebody to expect for some months."""
 
 
 def office(made: World) -> Iterator[Resource]:
@@ -57,32 +59,35 @@ def office(made: World) -> Iterator[Resource]:
 
 
 def expected(made: World, who: Person, *, after: date) -> Iterator[Resource]:
-    """The appointment of one of the known people at the hospital, if they have one."""
-    if who.id not in _STAYS:
-        return
+    """The appointments of one of the known people at the hospital, if they have any."""
+    if who.id in _STAYS:
+        for number, days in enumerate(_AGAIN_DAYS):
+            yield _expected(made, who, after=after + timedelta(days=days), number=number, booked=after)
+
+
+def _expected(made: World, who: Person, *, after: date, number: int, booked: date) -> Resource:
     days, hour, hours, what, with_ = _STAYS[who.id]
     start = datetime.combine(after + timedelta(days=days), time(hour))
-    house = made.house(_HOSPITAL)
-    found: Resource = {
+    carers = [_coming(f"PractitionerRole/{with_}", made.role(with_).name)] if with_ else []
+    return {
         "resourceType": "Appointment",
-        "id": f"{who.id}-sejour",
+        "id": f"{who.id}-sejour-{number}",
         "meta": claiming("appointment"),
         "status": "booked",
         "description": what,
         "start": moment(start),
         "end": moment(start + timedelta(hours=hours)),
-        "created": moment(datetime.combine(after, time(8))),
+        "created": moment(datetime.combine(booked, time(8))),
         "participant": [
-            {"actor": to(f"Patient/{who.id}", f"{who.given[0]} {who.family}"), "status": "accepted"},
-            *(
-                [{"actor": to(f"PractitionerRole/{with_}", made.role(with_).name), "status": "accepted"}]
-                if with_
-                else []
-            ),
-            _place(house),
+            _coming(f"Patient/{who.id}", f"{who.given[0]} {who.family}"),
+            *carers,
+            _place(made.house(_HOSPITAL)),
         ],
     }
-    yield found
+
+
+def _coming(reference: str, name: str) -> dict[str, object]:
+    return {"actor": to(reference, name), "status": "accepted"}
 
 
 def _place(house: House) -> dict[str, object]:

@@ -102,7 +102,7 @@ def decided(task: Resource, decision: Decision, *, by: str, now: str) -> Resourc
 
 
 def _compared(said: dict[tuple[str, str], str], name: str) -> Compared:
-    agreement = _AGREEMENTS.get(said["agreement", name], "none")
+    agreement: Agreement = _AGREEMENTS.get(said["agreement", name], "none")
     return Compared(name, said.get(("read", name), ""), said.get(("record", name), ""), agreement)
 
 

@@ -21,6 +21,8 @@ from seve.solutions.admission.queries import files as file_reads
 from seve.solutions.admission.queries import people
 from seve.solutions.admission.queries import stays as reads
 
+_LOOKED_AHEAD = timedelta(days=60)
+
 
 @dataclass(frozen=True)
 class Closed(View):
@@ -43,6 +45,8 @@ class Arrivals(View):
     present: tuple[Card, ...]
     complete: int
     waiting: int
+    next_day: str
+    next_name: str
     done: str
 
 
@@ -81,6 +85,8 @@ async def arrivals(visit: Visit) -> View:
     coming = await reads.of_house(visit.records, office.house, since, since + timedelta(days=1))
     lasting = [one for one in await reads.under_way(visit.records, office.house) if one["id"] not in _ids(coming)]
     cards = await _cards(visit, coming)
+    following = await reads.of_house(visit.records, office.house, since + timedelta(days=1), since + _LOOKED_AHEAD)
+    first = stays.starts(following[0]) if following and not cards else None
     return Arrivals(
         house=office.name,
         day=at.isoformat(),
@@ -91,6 +97,8 @@ async def arrivals(visit: Visit) -> View:
         present=await _cards(visit, lasting),
         complete=sum(one.progress.is_complete for one in cards),
         waiting=len(await people.waiting(visit.records)),
+        next_day=first.astimezone(wording.ZONE).date().isoformat() if first else "",
+        next_name=frame.weekday(visit, first) if first else "",
         done=done(visit),
     )
 
