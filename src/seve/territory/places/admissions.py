@@ -17,11 +17,11 @@ _OFFICE: Final = "demo-hopital-admissions"
 _KIND: Final = "https://seve.example/CodeSystem/organization"
 _CLERK: Final = "demo-paul"
 _STAYS: Final = {
-    "demo-jeanne": (29, 14, 50, "Hospitalisation programmée, cardiologie", "demo-dr-laurent-hopital"),
-    "demo-sami": (29, 8, 8, "Hospitalisation de jour, pédiatrie", ""),
-    "demo-hugo": (31, 15, 1, "Consultation externe", "demo-dr-laurent-hopital"),
+    "demo-jeanne": (29, 14, 50, "Hospitalisation programmée, cardiologie"),
+    "demo-sami": (29, 8, 8, "Hospitalisation de jour, pédiatrie"),
+    "demo-hugo": (31, 15, 1, "Consultation externe"),
 }
-"""Days ahead of the territory's end, hour, hours it lasts, what for, whom with."""
+"""Days ahead of the territory's end, hour, hours it lasts, what for. Nobody's time is taken: a stay is with a house."""
 _AGAIN_DAYS: Final = (0, 90)
 """Each comes again, so that a demonstration has somebody to expect for some months."""
 
@@ -66,9 +66,8 @@ def expected(made: World, who: Person, *, after: date) -> Iterator[Resource]:
 
 
 def _expected(made: World, who: Person, *, after: date, number: int, booked: date) -> Resource:
-    days, hour, hours, what, with_ = _STAYS[who.id]
+    days, hour, hours, what = _STAYS[who.id]
     start = datetime.combine(after + timedelta(days=days), time(hour))
-    carers = [_coming(f"PractitionerRole/{with_}", made.role(with_).name)] if with_ else []
     return {
         "resourceType": "Appointment",
         "id": f"{who.id}-sejour-{number}",
@@ -80,7 +79,6 @@ def _expected(made: World, who: Person, *, after: date, number: int, booked: dat
         "created": moment(datetime.combine(booked, time(8))),
         "participant": [
             _coming(f"Patient/{who.id}", f"{who.given[0]} {who.family}"),
-            *carers,
             _place(made.house(_HOSPITAL)),
         ],
     }
