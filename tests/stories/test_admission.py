@@ -35,7 +35,7 @@ def prepare(page: Page, axe: str, photo: Path) -> None:
     if begin.count():
         begin.first.click()
     else:
-        page.locator("main .rows a").first.click()
+        page.locator("main .rows li", has_text="Il manque").get_by_role("link").first.click()
     check(page, axe)
     page.get_by_role("link", name="Remplir le dossier").click()
     check(page, axe)
@@ -124,7 +124,7 @@ def test_without_javascript_nadia_begins_the_file_of_her_son(
         if begin.count():
             begin.first.click()
         else:
-            page.locator("main .rows a").first.click()
+            page.locator("main .rows li", has_text="Il manque").get_by_role("link").first.click()
         expect(page.get_by_text("les deux titulaires de l'autorité parentale")).to_be_visible()
         page.get_by_role("link", name="Remplir le dossier").click()
         page.get_by_label("Personne à prévenir").fill("Nadia Benali")

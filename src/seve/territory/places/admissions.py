@@ -38,7 +38,7 @@ def office(made: World) -> Iterator[Resource]:
         "type": [concept(_KIND, "admissions", words="Bureau des admissions")],
         "name": reference["display"],
         "telecom": [{"system": "phone", "value": house.phone, "use": "work"}],
-        "partOf": to(house.reference),
+        "partOf": to(house.reference, house.name),
     }
     yield {
         "resourceType": "Practitioner",

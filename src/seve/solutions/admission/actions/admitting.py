@@ -29,7 +29,7 @@ async def do(visit: Visit, stay: Resource, deed: str, *, version: str) -> Resour
         raise NotNow
     made = stays.done(_as_shown(stay, version), wanted, now=visit.now)
     if wanted == "admit":
-        made = stays.with_voucher(made, now=visit.now, until=_last(stay, visit) + timedelta(days=1))
+        made = stays.with_voucher(made, now=visit.now, until=await _wifi_end(visit, stay))
     if wanted in ("finish", "absent"):
         made = stays.revoked(made, now=visit.now)
     kept = await visit.records.update(made)
@@ -42,7 +42,7 @@ async def renew_wifi(visit: Visit, stay: Resource, *, version: str) -> Resource:
     """A new code in the place of the one before. Raises NotNow unless the stay lasts, Changed."""
     if stay["status"] != "in-progress":
         raise NotNow
-    until = max(_last(stay, visit), visit.now) + timedelta(days=1)
+    until = await _wifi_end(visit, stay)
     return await visit.records.update(stays.with_voucher(_as_shown(stay, version), now=visit.now, until=until))
 
 
@@ -106,10 +106,11 @@ async def write_bill(visit: Visit, stay: Resource, office: Office) -> Resource:
         raise NotNow
     today = visit.now.astimezone(wording.ZONE).date()
     held = coverages.in_force(await people.coverages(visit.records, stays.patient_of(stay)), today=today)
+    first, last = await planned(visit, stay)
     found = costs.lines(
         is_stay=stay["class"]["code"] == "IMP",
-        first=stays.starts(stay).astimezone(wording.ZONE).date(),
-        last=await planned_end(visit, stay),
+        first=first.astimezone(wording.ZONE).date(),
+        last=last.astimezone(wording.ZONE).date(),
         cover=coverages.cover(held),
     )
     if before is not None:
@@ -121,15 +122,12 @@ async def write_bill(visit: Visit, stay: Resource, office: Office) -> Resource:
     return await visit.records.create(made)
 
 
-async def planned_end(visit: Visit, stay: Resource) -> date:
-    """The last day of a stay as far as it is known: its own, that of before it began, else today."""
-    end = stays.ends(stay)
-    if end is None:
-        for version in await visit.records.history("Encounter", stay["id"]):
-            if (earlier := stays.ends(version)) is not None:
-                end = earlier
-                break
-    return (end or visit.now).astimezone(wording.ZONE).date()
+async def planned(visit: Visit, stay: Resource) -> tuple[datetime, datetime]:
+    """From when until when: as it was planned before it began, or was; one that nobody planned until now."""
+    for one in (stay, *await visit.records.history("Encounter", stay["id"])):
+        if (end := stays.ends(one)) is not None:
+            return stays.starts(one), end
+    return stays.starts(stay), visit.now
 
 
 async def add_contacts(visit: Visit, stay: Resource) -> int:
@@ -186,8 +184,10 @@ def _is_expected(stay: Resource, today: date) -> bool:
     return stay["status"] == "planned" and stays.starts(stay).astimezone(wording.ZONE).date() == today
 
 
-def _last(stay: Resource, visit: Visit) -> datetime:
-    return stays.ends(stay) or visit.now + _VISIT
+async def _wifi_end(visit: Visit, stay: Resource) -> datetime:
+    """A day longer than the stay was planned to last."""
+    first, last = await planned(visit, stay)
+    return visit.now + max(last - first, timedelta()) + _VISIT
 
 
 def _as_shown(stay: Resource, version: str) -> Resource:

@@ -130,4 +130,8 @@ def _actors(appointment: Resource) -> frozenset[str]:
 
 def _office(organization: Resource) -> Office:
     house = organization["partOf"]
-    return Office(f"Organization/{organization['id']}", str(house["reference"]), str(house.get("display", "")))
+    return Office(
+        f"Organization/{organization['id']}",
+        str(house["reference"]),
+        str(house.get("display") or organization.get("name", "")),
+    )
