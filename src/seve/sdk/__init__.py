@@ -1,8 +1,11 @@
 """The one door for solutions: what a package under `solutions/`, or an outside one, builds on. See docs/how-to/make-a-solution.md."""
 
+from seve.engine.access.finding import NobodyToOpen
+from seve.engine.admissions import NoOffice, NotTheOffice
 from seve.engine.agendas import Alone, NotFree
 from seve.engine.agendas.refusals import NoAgenda, NotTheirPart, NotTheirTime
 from seve.engine.asks import Ask, AskIsOver, NotAsked, Taking, TooLate
+from seve.engine.pictures import PictureRefused, codes_in
 from seve.engine.rights.people import Person
 from seve.sdk import kit, wording
 from seve.sdk.chores import Chores, Job
@@ -41,17 +44,21 @@ __all__ = [
     "Manifest",
     "ManifestWrong",
     "NoAgenda",
+    "NoOffice",
     "NoPrinter",
+    "NobodyToOpen",
     "NotAsked",
     "NotForYou",
     "NotFound",
     "NotFree",
     "NotQualified",
+    "NotTheOffice",
     "NotTheirPart",
     "NotTheirTime",
     "Page",
     "Paper",
     "Person",
+    "PictureRefused",
     "Present",
     "RecordNotOpen",
     "Records",
@@ -72,6 +79,7 @@ __all__ = [
     "Wanted",
     "Whereabouts",
     "Whose",
+    "codes_in",
     "kit",
     "whereabouts",
     "whose",

@@ -18,6 +18,7 @@ from seve.engine.identity.keys import Keys
 from seve.engine.notifications.notifying import notify
 from seve.jobs.declaring import Job as QueueJob
 from seve.jobs.declaring import Payload
+from seve.sdk.admissions import Admissions
 from seve.sdk.agendas import Agendas
 from seve.sdk.asks import Asks
 from seve.sdk.links import Links
@@ -55,6 +56,7 @@ class Doors:
         self.records = Records(engine, grant, manifest)
         self.agendas = Agendas(engine, grant, manifest)
         self.asks = Asks(engine, grant, manifest)
+        self.admissions = Admissions(engine, grant, manifest)
         self.links = Links(engine, manifest)
 
     @property

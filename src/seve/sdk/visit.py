@@ -13,6 +13,7 @@ from seve.sdk.refusals import NotForYou
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from seve.sdk.admissions import Admissions
     from seve.sdk.agendas import Agendas
     from seve.sdk.asks import Asks
     from seve.sdk.chores import Doors
@@ -94,6 +95,11 @@ class Visit:
     def asks(self) -> Asks:
         """Requests that several may take over."""
         return self.doors.asks
+
+    @property
+    def admissions(self) -> Admissions:
+        """The admissions office of a hospital."""
+        return self.doors.admissions
 
     def told(self, refusal: Refusal) -> str:
         """What a refusal says, in the visitor's language."""

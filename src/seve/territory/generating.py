@@ -15,6 +15,7 @@ from seve.territory.model.life import Life, Span, live, whole_years
 from seve.territory.people import records
 from seve.territory.people.person import Person, Relative
 from seve.territory.people.roster import BLOCK, roster
+from seve.territory.places import admissions
 from seve.territory.places.agendas import agendas
 from seve.territory.places.directory import directory
 from seve.territory.places.world import World, world
@@ -67,6 +68,7 @@ def around(terms: Terms) -> Iterator[Resource]:
     """The directory: houses, those who work there, and their agendas."""
     yield from directory(world(terms.seed), at=terms.until)
     yield from agendas(world(terms.seed), seed=terms.seed)
+    yield from admissions.office(world(terms.seed))
 
 
 def person(terms: Terms, number: int) -> Person:

@@ -7,6 +7,7 @@ from typing import Any
 
 from seve.territory.generating import Terms, Wishes, recorded
 from seve.territory.people.person import Home, Person, Relative
+from seve.territory.places.admissions import expected
 from seve.territory.places.agendas import booked
 from seve.territory.places.world import world
 from seve.territory.tables import table
@@ -36,6 +37,7 @@ def known(terms: Terms) -> Iterator[Record]:
         who = people[row["id"]]
         found = recorded(terms, who, wishes=_wishes(row, helpers.get(row["id"])))
         found.resources += booked(world(terms.seed), who, doctor=row["doctor"], rank=rank, after=terms.until)
+        found.resources += expected(world(terms.seed), who, after=terms.until)
         yield found
 
 

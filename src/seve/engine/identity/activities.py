@@ -20,6 +20,8 @@ _PROFESSIONS = ("TRE_G15", "TRE-G15", "TRE_R94", "1.2.250.1.213.1.1.5.5", "1.2.2
 OFFICES_SYSTEM = "https://seve.example/offices"
 _OFFICES = {"identity-desk": IDENTITY_DESK, "steering": STEERING}
 _OFFICE_PURPOSES = {IDENTITY_DESK: "PATADMIN", STEERING: "HOPERAT"}
+_ROLES = ("TRE_R85", "TRE-R85", "1.2.250.1.213.1.6.1.107")
+"""Roles in care that are no profession of health: an admissions office. They count where no profession is told."""
 PURPOSES: dict[Kind, str] = {"professional": "TREAT", "patient": "PATRQT", "officer": "HOPERAT", "machine": "HOPERAT"}
 
 
@@ -80,7 +82,8 @@ def _practice(role: Resource, practitioner: Resource, names: dict[str, str]) -> 
         organization=organization,
         profession=_office(role.get("code", ()))
         or _profession(role.get("code", ()))
-        or _profession(_qualifications(practitioner)),
+        or _profession(_qualifications(practitioner))
+        or _profession(role.get("code", ()), systems=_ROLES),
         title=_title(role),
         place=names.get(organization, ""),
     )
@@ -173,9 +176,9 @@ def _office(concepts: Iterable[Any]) -> str:
     return next((_OFFICES.get(c.get("code", ""), "") for c in codings if c.get("system") == OFFICES_SYSTEM), "")
 
 
-def _profession(concepts: Iterable[Any]) -> str:
+def _profession(concepts: Iterable[Any], *, systems: tuple[str, ...] = _PROFESSIONS) -> str:
     codings = (coding for concept in concepts for coding in concept.get("coding", ()))
-    return next((c.get("code", "") for c in codings if any(p in c.get("system", "") for p in _PROFESSIONS)), "")
+    return next((c.get("code", "") for c in codings if any(p in c.get("system", "") for p in systems)), "")
 
 
 def _qualifications(practitioner: Resource) -> Iterator[Any]:

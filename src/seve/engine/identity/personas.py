@@ -50,6 +50,7 @@ PERSONAS = (
     Persona("demo-pharmacienne", "Anne Lefèvre", "pharmacist", ("Practitioner/demo-anne",)),
     Persona("demo-secretaire", "Sophie Girard", "secretary"),
     Persona("demo-identites", "Camille Ferrand", "identity", ("Practitioner/demo-camille",)),
+    Persona("demo-admissions", "Paul Mercier", "admissions", ("Practitioner/demo-paul",)),
     Persona("demo-delegue", "Marc Petit", "officer", is_officer=True),
     Persona("demo-statisticienne", "Élise Roussel", "analyst", ("Practitioner/demo-elise",)),
 )

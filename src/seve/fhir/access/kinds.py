@@ -1,24 +1,33 @@
 """What kind of record a resource is, for policies by profession: its type, or for a document the type of document. A Consent to be
-treated or to have a record is another kind than one about who may see what: it lets nobody in. So is a Task on two records that may be one person's.
+treated or to have a record is another kind than one about who may see what: it lets nobody in. So is a Task on two records that may be one
+person's. A stay, a form or a task of a hospital's admissions office bears a tag that says so: it is administrative, and another kind than
+those about health.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from seve.fhir import Resource
 from seve.fhir.search.keys import value_key
 
+ADMISSION: Final = {"system": "https://seve.example/CodeSystem/record", "code": "admission"}
+"""The tag (`meta.tag`) of what belongs to an admission and says nothing of health."""
 _DOCUMENTS = frozenset({"DocumentReference", "Composition"})
+_ADMINISTRATIVE = frozenset({"Encounter", "QuestionnaireResponse", "Task"})
 
 
 def kind_name(resource: Resource) -> str:
-    """`Observation`, `Consent|treatment`, `Task|duplicate-patients`, or `DocumentReference|11488-4`; a document without a code is of the kind `DocumentReference|`."""
+    """`Observation`, `Consent|treatment`, `Task|duplicate-patients`, `Encounter|admission`, or `DocumentReference|11488-4`; a document without
+    a code is of the kind `DocumentReference|`.
+    """
     type_ = resource["resourceType"]
     if type_ == "Task" and _is_duplicate(resource):
         return "Task|duplicate-patients"
     if type_ == "Consent" and _scope(resource) == {"treatment"}:
         return "Consent|treatment"
+    if type_ in _ADMINISTRATIVE and is_of_admission(resource):
+        return f"{type_}|admission"
     if type_ not in _DOCUMENTS:
         return type_
     codings: list[dict[str, Any]] = resource.get("type", {}).get("coding", [])
@@ -28,6 +37,12 @@ def kind_name(resource: Resource) -> str:
 def _is_duplicate(task: Resource) -> bool:
     codings: list[dict[str, Any]] = task.get("code", {}).get("coding", [])
     return any((one.get("system"), one.get("code")) == ("urn:seve:identity", "duplicate-patients") for one in codings)
+
+
+def is_of_admission(resource: Resource) -> bool:
+    """Whether it bears the tag."""
+    tags: list[dict[str, Any]] = resource.get("meta", {}).get("tag", [])
+    return any(one.get("system") == ADMISSION["system"] and one.get("code") == ADMISSION["code"] for one in tags)
 
 
 def _scope(consent: Resource) -> set[Any]:

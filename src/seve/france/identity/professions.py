@@ -20,6 +20,7 @@ SECTOR_SYSTEM: Final = nos_system("TRE_R02-SecteurActivite")
 KIND_SYSTEM: Final = nos_system("TRE_R22-GenreActivite")
 ROLE_SYSTEM: Final = nos_system("TRE_R21-Fonction")
 SECTION_SYSTEM: Final = nos_system("TRE_G13-SectionTableauPharmacien")
+CARE_ROLE_SYSTEM: Final = nos_system("TRE_R85-RolePriseCharge")
 ESTABLISHMENT_SYSTEM: Final = nos_system("TRE_R66-CategorieEtablissement")
 MUNICIPALITY_SYSTEM: Final = nos_system("TRE_R13-CommuneOM")
 DEGREE_TYPE_SYSTEM: Final = nos_system("TRE_R14-TypeDiplome")
@@ -43,6 +44,9 @@ MIDWIFE: Final = "50"
 NURSE: Final = "60"
 PHYSIOTHERAPIST: Final = "70"
 PODIATRIST: Final = "80"
+
+ADMISSIONS: Final = "365"
+"""TRE_R85: who keeps admissions, costs of stays and outpatient care."""
 
 CIVIL: Final = "C"
 MILITARY: Final = "M"

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["profession", "kinds", "rights"]
 _PROFESSION = re.compile(r"[A-Z0-9]{1,20}")
-_NARROW = re.compile(r"DocumentReference\|[A-Za-z0-9\-._]*|Consent\|treatment|Task\|duplicate-patients|Patient\|merge")
+_NARROW = re.compile(
+    r"DocumentReference\|[A-Za-z0-9\-._]*|Consent\|treatment|Task\|duplicate-patients|Patient\|merge"
+    r"|(?:Encounter|QuestionnaireResponse|Task)\|admission"
+)
 
 
 class InvalidPolicy(Refusal):

@@ -1,0 +1,1 @@
+"""Decisions on FHIR data, pure."""
