@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from seve.engine.access.finding import NobodyToOpen, Traits, found
 from seve.engine.access.granting import grant_of, open_grant
-from seve.engine.identity.principal import OFFICES, SECRETARY
+from seve.engine.identity.principal import WITHOUT_CARE
 from seve.engine.interactions import create as creating
 from seve.fhir import Resource
 from seve.fhir.access.reaches import EVERYONE
@@ -51,7 +51,7 @@ class NotForYou(Refusal):
 
 async def break_glass(engine: Engine, principal: Principal, traits: Traits, *, reason: str, source: str = "") -> str:
     """Opens the record of the one patient that the traits describe, and says which (`Patient/id`)."""
-    if principal.kind != "professional" or not principal.role or principal.profession in (SECRETARY, *OFFICES):
+    if principal.kind != "professional" or not principal.role or principal.profession in WITHOUT_CARE:
         raise NotForYou
     if len(reason.strip()) < _SHORTEST_REASON:
         raise ReasonMissing(least=_SHORTEST_REASON)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from seve.engine.access.finding import NobodyToOpen, Traits, found
 from seve.engine.access.granting import grant_of, open_grant
-from seve.engine.identity.principal import OFFICES, SECRETARY
+from seve.engine.identity.principal import WITHOUT_CARE
 from seve.engine.interactions import create as creating
 from seve.engine.rights.age import check_age
 from seve.fhir import Resource
@@ -109,7 +109,7 @@ async def declare(engine: Engine, principal: Principal, traits: Traits, *, sourc
     It holds for a day; the patient sees it among their choices and can withdraw it. The patient and the id of the Consent.
     Raises NobodyToOpen.
     """
-    if principal.kind != "professional" or not principal.role or principal.profession in (SECRETARY, *OFFICES):
+    if principal.kind != "professional" or not principal.role or principal.profession in WITHOUT_CARE:
         raise NotTheirs
     async with engine.database.pool.acquire() as connection:
         patient = await found(engine, connection, traits)

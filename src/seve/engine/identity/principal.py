@@ -16,6 +16,10 @@ STEERING = "STEERING"
 """Who steers care for an organisation or a territory: places and their capacity."""
 OFFICES = (IDENTITY_DESK, STEERING)
 """Those who work for organisations and take care of nobody. Where they work for a territory, they do so for all that belongs to it."""
+ADMISSIONS = "365"
+"""TRE_R85: the admissions office of a hospital, which sees what is administrative of who comes, and nothing of their health."""
+WITHOUT_CARE = (SECRETARY, ADMISSIONS, *OFFICES)
+"""Those who open no record for themselves, and break no glass."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,10 @@ class Pages:
             return text(f"{self._package}.{key}", fields, language)
 
         given = frame(request, request.state.badge, is_open=False, fhir_url=self.identity.fhir_url)
-        own = {"tell": tell, "csrf_of": forms.csrf_of, "has_passkeys": self.identity.has_passkeys}
-        content = self._templates.get_template(template).render({**given, **own, **context})
+        given |= {"tell": tell, "csrf_of": forms.csrf_of, "has_passkeys": self.identity.has_passkeys}
+        if taken := given.keys() & context.keys():
+            raise ValueError(f"{template} is given names that the frame has: {', '.join(sorted(taken))}")
+        content = self._templates.get_template(template).render({**given, **context})
         return HTMLResponse(content, status, _PRIVATE)
 
     def onward(self, request: Request, address: str) -> Response:

@@ -37,7 +37,6 @@ class Arrivals(View):
 
     template: ClassVar[str] = "arrivals.html"
     house: str
-    day: str
     day_name: str
     before: str
     after: str
@@ -89,7 +88,6 @@ async def arrivals(visit: Visit) -> View:
     first = stays.starts(following[0]) if following and not cards else None
     return Arrivals(
         house=office.name,
-        day=at.isoformat(),
         day_name=frame.weekday(visit, since),
         before=(at - timedelta(days=1)).isoformat(),
         after=(at + timedelta(days=1)).isoformat(),

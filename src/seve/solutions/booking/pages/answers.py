@@ -25,7 +25,7 @@ class Answering(View):
 
     template: ClassVar[str] = "answer.html"
     link: str
-    day: str
+    on: str
     time: str
     status: str
     deeds: tuple[Deed, ...]
@@ -68,7 +68,7 @@ def _view(visit: Visit, found: Resource) -> Answering:
     start = appointments.starts(found)
     return Answering(
         link=visit.path["link"],
-        day=weekday(visit, start) if start else "",
+        on=weekday(visit, start) if start else "",
         time=wording.time_of(start, visit.language) if start else "",
         status=found["status"],
         deeds=_deeds(visit, found),

@@ -58,7 +58,7 @@ class Day(View):
     """The day. `chosen` are the agendas that are shown, of all there are."""
 
     template: ClassVar[str] = "day.html"
-    day: date
+    on: date
     words: str
     before: str
     after: str
@@ -104,7 +104,7 @@ async def view(visit: Visit, day: date) -> Day:
         if one["status"] not in _HIDDEN and "start" in one
     ]
     return Day(
-        day=day,
+        on=day,
         words=weekday(visit, since),
         before=(day - timedelta(days=1)).isoformat(),
         after=(day + timedelta(days=1)).isoformat(),

@@ -27,7 +27,7 @@ class Caller(View):
     fields: tuple[Field, ...]
     wrong: tuple[Field, ...]
     choices: tuple[Choice, ...]
-    day: str
+    on: str
     has_agenda: bool
 
 

@@ -31,7 +31,7 @@ class Taking(View):
     preparation: str
     mode: str
     start: str
-    day: str
+    on: str
     time: str
     choices: tuple[Choice, ...]
     people: tuple[Whose, ...]
@@ -102,7 +102,7 @@ async def _view(visit: Visit, diary: Diary, asked: Asked, *, whom: str, lost: tu
         preparation=diary.preparations.get(reason.code, "") if reason else "",
         mode=asked.mode if reason and asked.mode in reason.modes else next(iter(reason.modes if reason else ()), ""),
         start=asked.start.isoformat() if start and asked.start else "",
-        day=weekday(visit, start) if start else "",
+        on=weekday(visit, start) if start else "",
         time=wording.time_of(start, visit.language) if start else "",
         choices=tuple(choice(visit, f"{BASE}/take/{diary.id}", one.start, said, one.seats) for one in times),
         people=await people.everybody(visit),

@@ -67,7 +67,7 @@ class Moving(View):
     card: Card
     choices: tuple[Choice, ...]
     start: str
-    day: str
+    on: str
     time: str
     is_lost: bool
 
@@ -209,7 +209,7 @@ async def _moving(visit: Visit, found: Resource, *, lost: tuple[datetime, ...] |
         card=shown,
         choices=tuple(choice(visit, path, start, {}) for start in starts),
         start=wanted.isoformat() if wanted else "",
-        day=choice(visit, path, wanted, {}).day if wanted else "",
+        on=choice(visit, path, wanted, {}).day if wanted else "",
         time=wording.time_of(wanted, visit.language) if wanted else "",
         is_lost=lost is not None,
     )
