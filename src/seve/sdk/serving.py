@@ -106,16 +106,18 @@ class _Place:
 
     async def _linked(self, request: Request, page: Page) -> Response:
         """A page for a signed link: the platform does what it is for, and the trail has an entry of nobody. Raises NotFound."""
-        form = await read_form(self._pages.identity, request, None) if page.method == "POST" else _NO_FORM
-        shown = await page.answer(self._linked_visit(request, page.link, form))
+        visit = self._linked_visit(request, page.link)
+        if page.method == "POST":
+            visit = replace(visit, form=await read_form(self._pages.identity, request, None))
+        shown = await page.answer(visit)
         if isinstance(shown, Paper):
             return await self._printed(request, None, shown)
         return _with_devices(page, self._response(request, None, shown))
 
-    def _linked_visit(self, connection: HTTPConnection, purpose: str, form: Form = _NO_FORM) -> Visit:
+    def _linked_visit(self, connection: HTTPConnection, purpose: str) -> Visit:
         """Of who holds a signed link for a purpose. Raises NotFound."""
         linked = Links(self._engine, self._solution.manifest).opened(connection.path_params["link"], purpose)
-        return replace(self._unsigned(connection, form), linked=linked)
+        return replace(self._unsigned(connection), linked=linked)
 
     async def _slowed(self, request: Request, page: Page) -> Response:
         """A form with a code of ours, which nobody may guess. Raises TooManyAttempts."""
@@ -128,7 +130,7 @@ class _Place:
         await (attempt.failed() if isinstance(shown, Again) else attempt.succeeded())
         return self._response(request, None, shown)
 
-    def _unsigned(self, connection: HTTPConnection, form: Form) -> Visit:
+    def _unsigned(self, connection: HTTPConnection, form: Form = _NO_FORM) -> Visit:
         """A visit of nobody, for whom the platform acts."""
         connection.state.badge = None
         grant = replace(public_grant(source=address_of(connection)), sight=None, scopes=None)

@@ -21,7 +21,7 @@ from seve.engine.requests import Request
 from seve.fhir import Resource
 from seve.solutions.admission import solution
 from seve.store.identity import accounts
-from seve.testing.site import Browser, Site, site
+from seve.testing.site import INS, Browser, Site, patient, site
 
 NSS = "279035121518989"
 
@@ -31,11 +31,17 @@ async def room(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     folder = tmp_path_factory.getbasetemp() / "admission-keys"
     folder.mkdir(exist_ok=True)
     async with site(engine, solutions=[solution], keys=folder) as opened:
-        await opened.put(*solution.demo, appointment("ana", days=0), appointment("bob", days=2, hours=1))
+        await opened.put(*solution.demo, *_unproven(), appointment("ana", days=0), appointment("bob", days=2, hours=1))
         pool = engine.database.pool
         await accounts.add(pool, "clerk", name="Clerk", login="clerk", is_officer=False)
         await accounts.link(pool, "clerk", "Practitioner/admission-clerk")
         yield opened
+
+
+def _unproven() -> list[Resource]:
+    """The cast before anybody has looked at their papers."""
+    people = [patient(name) for name in INS]
+    return [{part: one[part] for part in ("resourceType", "id", "name", "birthDate", "gender")} for one in people]
 
 
 def appointment(who: str, *, days: int, hours: int = 50) -> Resource:

@@ -9,6 +9,10 @@ import pytest
 import pytest_asyncio
 
 from seve.engine.access import open_grant
+from seve.fhir import Resource
+from seve.france.identity.ins import Matricule
+from seve.france.identity.traits import StrictTraits, with_traits
+from seve.france.identity.trust import Reliability, with_reliability
 from seve.sdk import Chores
 from seve.solutions.shared_record import solution
 from seve.solutions.shared_record.actions import notices as deeds
@@ -43,12 +47,14 @@ async def _state(room: Site, patient: str = "bob") -> opening.Opening:
 
 async def _without_account(room: Site) -> None:
     """Cleo, whom no message reaches."""
-    await room.put(
-        {
-            "resourceType": "Patient", "id": "cleo", "name": [{"family": "Roux", "given": ["Cleo"]}], "birthDate": "1990-05-06",
-            "address": [{"line": ["3 rue des Lilas"], "postalCode": "44000", "city": "Nantes"}],
-        }
-    )  # fmt: skip
+    cleo: Resource = {
+        "resourceType": "Patient",
+        "id": "cleo",
+        "identifier": [Matricule.of("290054410912310", "nir-test").identifier()],
+        "address": [{"line": ["3 rue des Lilas"], "postalCode": "44000", "city": "Nantes"}],
+    }
+    known = with_traits(cleo, StrictTraits("Roux", "Cleo", "1990-05-06", "female", "44109"))
+    await room.put(with_reliability(known, Reliability("VALI", "INSI", "2024-01-08", "CN", "2024-01-08")))
 
 
 async def _code(room: Site) -> str:
