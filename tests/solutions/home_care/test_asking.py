@@ -23,6 +23,7 @@ from tests.solutions.home_care.conftest import (
 )
 
 from seve.engine.access import grant_of
+from seve.engine.asks import AskIsOver
 from seve.engine.dispatch import perform
 from seve.engine.identity.principal import Principal
 from seve.engine.refusals import NotFound
@@ -354,6 +355,18 @@ async def test_nobody_answers_for_another(house: Site) -> None:
         for deed in ("ask", "withdraw"):
             await other.post(f"{path}/{deed}", who=NURSE)
             assert other.status == 404
+
+
+async def test_a_task_about_one_patient_lets_nobody_in_to_another(house: Site) -> None:
+    doctor, nurse = await house.browser("doc"), await house.browser("nurse")
+    await ask(doctor, await write(doctor))
+    where = await asked(nurse)
+    time = times(nurse.page)[0]
+    (task,) = await house.stored("Task")
+    await house.put({**task, "for": {"reference": "Patient/bob"}})
+    await nurse.post(f"{where}/take", time=time)
+    assert nurse.status == AskIsOver.status
+    assert await house.stored("Appointment") == []
 
 
 @pytest.mark.parametrize(

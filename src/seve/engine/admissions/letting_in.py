@@ -76,10 +76,12 @@ async def register(engine: Engine, grant: Grant, patient: Resource) -> Resource:
 
 
 async def leave(engine: Engine, grant: Grant, patient: str, *, day: date) -> None:
-    """The last stay of a patient ended on `day`: the office reaches them for 30 days more. Raises NotTheOffice."""
+    """The last stay of a patient ended on `day`: the office, which reached them, does so for 30 days more. Raises NotTheOffice, NotFound."""
     office = await _own_office(engine, grant)
-    end = day + timedelta(days=_AFTER_DAYS)
-    await _put(engine, grant, _team(patient, office, end=end.isoformat()))
+    team = _team(patient, office, end=(day + timedelta(days=_AFTER_DAYS)).isoformat())
+    if await _read(engine, _platform(grant), f"CareTeam/{team['id']}") is None:
+        raise NotFound(type="CareTeam", id=team["id"])
+    await _put(engine, grant, team)
 
 
 async def _own_office(engine: Engine, grant: Grant) -> Resource:

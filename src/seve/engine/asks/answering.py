@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _ATTEMPTS: Final = 5
 _OPEN: Final = ("requested", "received")
 _STATUSES: Final = "requested,accepted,in-progress,completed,failed,cancelled,rejected"
+_TO_COME: Final = ("booked", "arrived", "checked-in")
 _MOST: Final = "100"
 _CARE_DAYS: Final = 30
 """How long who took it over belongs to the care team, when the request does not say how long it lasts."""
@@ -91,8 +92,8 @@ async def take(engine: Engine, grant: Grant, id_: str, taking: Taking) -> Resour
     """
     for _ in range(_ATTEMPTS):
         task = await _own(engine, grant, id_)
-        request = await read(engine, elevated(grant), *_split(task["focus"]["reference"]))
-        if request is None or request["status"] != "active" or "performer" in request:
+        request = await _asked(engine, grant, task)
+        if request["status"] != "active" or "performer" in request:
             raise AskIsOver
         unit = await _unit(engine, grant, task, request, taking)
         try:
@@ -108,9 +109,9 @@ async def take(engine: Engine, grant: Grant, id_: str, taking: Taking) -> Resour
 async def finish(engine: Engine, grant: Grant, id_: str) -> None:
     """The first visit was made: appointment, request and Task say so at once. Raises NotFound, AskIsOver."""
     task = await _own(engine, grant, id_, statuses=("accepted",))
-    request = await read(engine, elevated(grant), *_split(task["focus"]["reference"]))
+    request = await _asked(engine, grant, task)
     appointment = await read(engine, elevated(grant), *_split(str(outputs(task).get("appointment", ""))))
-    if request is None or appointment is None or appointment["status"] not in ("booked", "arrived", "checked-in"):
+    if appointment is None or not _is_of(appointment, task) or appointment["status"] not in _TO_COME:
         raise AskIsOver
     if datetime.fromisoformat(appointment["start"]) > datetime.now(UTC):
         raise AskIsOver
@@ -135,6 +136,19 @@ async def _own(engine: Engine, grant: Grant, id_: str, *, statuses: tuple[str, .
     if task["status"] not in statuses or (statuses == _OPEN and until is not None and until <= datetime.now(UTC)):
         raise AskIsOver
     return task
+
+
+async def _asked(engine: Engine, grant: Grant, task: Resource) -> Resource:
+    """The request, of the patient whom the Task is for: who writes a Task about one patient is let in to no other by it. Raises AskIsOver."""
+    request = await read(engine, elevated(grant), *_split(task["focus"]["reference"]))
+    if request is None or request["subject"].get("reference") != task.get("for", {}).get("reference"):
+        raise AskIsOver
+    return request
+
+
+def _is_of(appointment: Resource, task: Resource) -> bool:
+    """Whether an appointment came of a Task: it is based on its request."""
+    return task["focus"]["reference"] in [one.get("reference") for one in appointment.get("basedOn", ())]
 
 
 async def _unit(engine: Engine, grant: Grant, task: Resource, request: Resource, taking: Taking) -> list[Resource]:

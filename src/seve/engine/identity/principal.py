@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from seve.fhir.smart.scopes import Scopes
+from seve.france.identity.professions import ADMISSIONS
 
 Kind: TypeAlias = Literal["patient", "professional", "machine", "officer"]
 SECRETARY = "SEC"
@@ -16,8 +17,6 @@ STEERING = "STEERING"
 """Who steers care for an organisation or a territory: places and their capacity."""
 OFFICES = (IDENTITY_DESK, STEERING)
 """Those who work for organisations and take care of nobody. Where they work for a territory, they do so for all that belongs to it."""
-ADMISSIONS = "365"
-"""TRE_R85: the admissions office of a hospital, which sees what is administrative of who comes, and nothing of their health."""
 WITHOUT_CARE = (SECRETARY, ADMISSIONS, *OFFICES)
 """Those who open no record for themselves, and break no glass."""
 
