@@ -27,6 +27,8 @@ USERS = {
     "engine/notifications/push_messages.py",
     "engine/notifications/pushing.py",
     "engine/subscriptions/sockets.py",
+    "france/cards/two_d_doc.py",
+    "sdk/admissions.py",
     "store/audit/keys.py",
 }
 
