@@ -49,9 +49,12 @@ class Admissions:
         return await deeds.register(self._engine, self._grant, patient)
 
     async def leave(self, patient: str, *, day: date) -> None:
-        """The last stay of a patient ended. Raises NotTheOffice."""
+        """The last stay of a patient ended. Raises NotTheOffice, NotFound."""
         self._check("Encounter")
-        await deeds.leave(self._engine, self._grant, patient, day=day)
+        try:
+            await deeds.leave(self._engine, self._grant, patient, day=day)
+        except NoSuchResource as error:
+            raise NotFound from error
 
     def authorities(self) -> Authorities:
         """Whose signatures on identity cards are known: the certificates (PEM) in the folder `cards` of the data directory's keys, each
