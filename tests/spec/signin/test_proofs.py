@@ -339,6 +339,7 @@ async def test_personas_exist_in_a_demonstration_store_only(place: Place) -> Non
         "home_nurse",
         "pharmacist",
         "secretary",
+        "identity",
         "admissions",
         "officer",
         "analyst",
