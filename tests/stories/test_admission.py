@@ -137,7 +137,7 @@ def test_somebody_unknown_arrives_in_an_emergency_and_gets_a_name(
 ) -> None:
     with persona(browser, demonstration, _PAUL, size=screen) as page:
         page.goto("/admission")
-        page.get_by_role("link", name="Urgence").click()
+        page.locator("main").get_by_role("link", name="Urgence").click()
         check(page, axe)
         page.get_by_role("button", name="Enregistrer l'arrivée").click()
         expect(page.get_by_role("alert")).to_be_visible()
