@@ -16,12 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.spec.asking import PATIENT, observation
 from tools.browser import executable
 
 from seve.testing.serving import Served, free_port, served
 
+expect.set_options(timeout=20_000)  # two cores that encode video answer late, and no story is about how late
 AXE = Path(__file__).parents[2] / ".cache" / "npm"
 FLAGS = [
     "--no-sandbox",

@@ -28,7 +28,7 @@ from seve.testing.serving import free_port
 _JEANNE, _DOCTOR, _NURSE = "Jeanne Moreau-Lefèvre", "Dr Yasmine Karim", "Lucie Bernard"
 SIMULATED = [
     *FLAGS,
-    "--use-fake-device-for-media-stream",
+    "--use-fake-device-for-media-stream=fps=5",
     "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
 ]
@@ -200,10 +200,10 @@ def test_two_see_and_hear_each_other_through_the_death_of_the_server_and_a_cut(
 
         patient.get_by_label("Votre message").fill("Je tousse depuis lundi")
         patient.get_by_role("button", name="Envoyer").click()
-        expect(doctor.get_by_text("Je tousse depuis lundi")).to_be_visible(timeout=10_000)
+        expect(doctor.get_by_text("Je tousse depuis lundi")).to_be_visible(timeout=30_000)
         doctor.get_by_label("Température").fill("38,4")
         doctor.get_by_role("button", name="Garder ces mesures").click()
-        expect(patient.get_by_text("38,4 °C")).to_be_visible(timeout=10_000)
+        expect(patient.get_by_text("38,4 °C")).to_be_visible(timeout=30_000)
 
         doctor.get_by_role("link", name="Terminer et écrire").click()
         expect(doctor.get_by_role("heading", name="Terminer : le compte rendu")).to_be_focused()
