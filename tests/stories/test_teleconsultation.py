@@ -228,11 +228,12 @@ def test_two_see_and_hear_each_other_through_the_death_of_the_server_and_a_cut(
 
 
 def _one_more(doctor: Page) -> None:
-    """The doctor lets one more in, of those whom the page offers."""
+    """The doctor lets one more in, of those whom the page offers; done once the page, which sends without leaving, names them."""
     doctor.locator("summary", has_text="Participants").click()
     option = doctor.locator("#who option", has_text="Bernard")
     doctor.select_option("#who", value=option.first.get_attribute("value"))
     doctor.get_by_role("button", name="Inviter", exact=True).click()
+    expect(doctor.locator("[data-part=people]", has_text="Bernard")).to_be_visible()
 
 
 def test_three_see_and_hear_each_other(cameras: Browser, house: House, axe: str) -> None:

@@ -70,7 +70,7 @@ async def change(engine: Engine, grant: Grant, appointment: Resource) -> Resourc
     schedule = await _schedule(engine, grant, asked(appointment))
     if side == "professional":
         await _side(engine, grant, appointment, schedule)
-    return await _placed(engine, grant, _withoutpeople(appointment), schedule, side=side)
+    return await _placed(engine, grant, _without_people(appointment), schedule, side=side)
 
 
 async def _side(engine: Engine, grant: Grant, appointment: Resource, schedule: Resource | None) -> Side:
@@ -198,7 +198,7 @@ def _filled(appointment: Resource, schedule: Resource, found: Free | None, neede
     return {**changed, "participant": [*appointment.get("participant", []), *added]}
 
 
-def _withoutpeople(appointment: Resource) -> Resource:
+def _without_people(appointment: Resource) -> Resource:
     """Without those whom the agenda adds: the new time may need another room."""
     kept = [
         one
