@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from seve.engine.dispatch import perform
 from seve.engine.refusals import Gone, VersionMismatch
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from seve.store.grant import Grant
 
 Verb: TypeAlias = Literal["reads", "writes"]
+_PAGE: Final = "200"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,17 @@ class Records:
             following.rpartition("_page=")[2],
             bundle.get("total"),
         )
+
+    async def every(self, type_: str, *pairs: tuple[str, str], most: int = 10_000) -> tuple[Resource, ...]:
+        """All that matches, page by page, the first `most` of it in the order of the search."""
+        found, page = list[Resource](), ""
+        while len(found) < most:
+            part = await self.search(type_, *pairs, ("_count", _PAGE), page=page)
+            found += part.matches
+            page = part.next
+            if not page:
+                break
+        return tuple(found[:most])
 
     async def binary(self, id_: str) -> tuple[bytes, str]:
         """The content of a Binary and its media type. Raises NotFound."""

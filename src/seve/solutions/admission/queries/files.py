@@ -6,13 +6,11 @@ from seve.fhir import Resource
 from seve.sdk import NotFound, Records
 from seve.solutions.admission.model import files
 from seve.solutions.admission.model.files import QUESTIONNAIRE, File, Held
-from seve.solutions.admission.queries.stays import every
 
 
 async def response(records: Records, stay: str) -> Resource | None:
     """The QuestionnaireResponse of a stay (its id), None before somebody began. Of two that began at once, the older."""
-    found = await every(
-        records,
+    found = await records.every(
         "QuestionnaireResponse",
         ("encounter", f"Encounter/{stay}"),
         ("questionnaire", QUESTIONNAIRE),
@@ -31,8 +29,7 @@ async def by_stay(records: Records, stays: list[str]) -> dict[str, File]:
     """The files of several stays, by id; those without are left out."""
     if not stays:
         return {}
-    found = await every(
-        records,
+    found = await records.every(
         "QuestionnaireResponse",
         ("encounter", ",".join(f"Encounter/{one}" for one in stays)),
         ("questionnaire", QUESTIONNAIRE),

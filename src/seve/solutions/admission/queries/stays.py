@@ -12,7 +12,6 @@ from seve.sdk import NotFound, Records
 
 OFFICE = "https://seve.example/CodeSystem/organization|admissions"
 _TAG = f"{ADMISSION['system']}|{ADMISSION['code']}"
-_PAGE, _MOST_PAGES = "200", 20
 _AHEAD = timedelta(days=60)
 
 
@@ -35,13 +34,12 @@ async def one(records: Records, id_: str) -> Resource:
 
 async def of_patient(records: Records, patient: str) -> tuple[Resource, ...]:
     """A patient's stays, the latest first."""
-    return await every(records, "Encounter", ("patient", patient), ("_tag", _TAG), ("_sort", "-date"))
+    return await records.every("Encounter", ("patient", patient), ("_tag", _TAG), ("_sort", "-date"))
 
 
 async def of_house(records: Records, house: str, since: datetime, until: datetime) -> tuple[Resource, ...]:
     """Stays that begin in a time and whose patients the office knows, in order."""
-    return await every(
-        records,
+    return await records.every(
         "Encounter",
         ("service-provider", house),
         ("_tag", _TAG),
@@ -53,14 +51,14 @@ async def of_house(records: Records, house: str, since: datetime, until: datetim
 
 async def under_way(records: Records, house: str) -> tuple[Resource, ...]:
     """Stays that last."""
-    return await every(
-        records, "Encounter", ("service-provider", house), ("_tag", _TAG), ("status", "arrived,in-progress")
+    return await records.every(
+        "Encounter", ("service-provider", house), ("_tag", _TAG), ("status", "arrived,in-progress")
     )
 
 
 async def offices(records: Records) -> tuple[Office, ...]:
     """Every office with its house."""
-    found = await every(records, "Organization", ("type", OFFICE), ("active", "true"))
+    found = await records.every("Organization", ("type", OFFICE), ("active", "true"))
     return tuple(_office(each) for each in found if "partOf" in each)
 
 
@@ -72,8 +70,7 @@ async def office(records: Records, reference: str) -> Office | None:
 async def appointments(records: Records, patient: str, *, now: datetime) -> tuple[Resource, ...]:
     """A patient's booked appointments at houses with an office, in the next two months."""
     places = await places_of(records, [each.house for each in await offices(records)])
-    found = await every(
-        records,
+    found = await records.every(
         "Appointment",
         ("patient", patient),
         ("status", "booked"),
@@ -88,8 +85,7 @@ async def expected(records: Records, house: str, *, now: datetime) -> tuple[Reso
     places = await places_of(records, [house])
     if not places:
         return ()
-    return await every(
-        records,
+    return await records.every(
         "Appointment",
         ("actor", ",".join(sorted(places))),
         ("status", "booked"),
@@ -103,20 +99,8 @@ async def places_of(records: Records, houses: Iterable[str]) -> frozenset[str]:
     known = list(houses)
     if not known:
         return frozenset()
-    found = await every(records, "Location", ("organization", ",".join(known)))
+    found = await records.every("Location", ("organization", ",".join(known)))
     return frozenset(f"Location/{each['id']}" for each in found)
-
-
-async def every(records: Records, type_: str, *pairs: tuple[str, str]) -> tuple[Resource, ...]:
-    """All that matches, page by page."""
-    found, token = list[Resource](), ""
-    for _ in range(_MOST_PAGES):
-        page = await records.search(type_, *pairs, ("_count", _PAGE), page=token)
-        found += page.matches
-        token = page.next
-        if not token:
-            break
-    return tuple(found)
 
 
 def appointment_of(stay: Resource) -> str:

@@ -9,7 +9,6 @@ from seve.sdk import Chores, Free, Job, NotFree, Visit, Wanted
 from seve.solutions.booking.model import appointments, lines
 from seve.solutions.booking.model.agendas import Diary, diary
 from seve.solutions.booking.model.appointments import Taken
-from seve.solutions.booking.queries import appointments as reads
 
 
 class Freed(msgspec.Struct, frozen=True):
@@ -28,7 +27,7 @@ async def offer(visit: Visit, appointment: Resource) -> None:
 async def refill(chores: Chores, freed: Freed) -> None:
     """Lapsed holds are given back, then each who waits is kept the first time that suits, first come first served."""
     await _lapse(chores)
-    waiting = await reads.all_pages(chores.records, ("status", "waitlist"))
+    waiting = await chores.records.every("Appointment", ("status", "waitlist"))
     ordered = sorted(waiting, key=lambda one: (one.get("created", ""), one["id"]))
     known = dict[str, Diary | None]()
     for one in ordered:
@@ -70,7 +69,7 @@ async def _times(chores: Chores, waiting: Resource, held: Diary, reason: str) ->
 
 async def _lapse(chores: Chores) -> None:
     """Who did not answer in time stands at the end of the line again, and is not asked for the same time twice."""
-    for one in await reads.all_pages(chores.records, ("status", "pending")):
+    for one in await chores.records.every("Appointment", ("status", "pending")):
         until = lines.held_until(one)
         if until is not None and until <= chores.now:
             await chores.agendas.change(lines.lapsed(one, now=chores.now))

@@ -11,7 +11,6 @@ from seve.fhir import Resource
 from seve.sdk import Changed, Chores, Job
 from seve.solutions.booking.model import appointments
 from seve.solutions.booking.model.agendas import diary
-from seve.solutions.booking.queries import appointments as reads
 
 Ahead: TypeAlias = Literal["days", "hours"]
 AHEAD: dict[Ahead, timedelta] = {"days": timedelta(days=2), "hours": timedelta(hours=2)}
@@ -26,8 +25,8 @@ async def remind(chores: Chores, nothing: Nothing) -> None:
     """Reminds of everything that is due, once each: the appointment carries which reminders went out."""
     del nothing
     now = chores.now
-    due = await reads.all_pages(
-        chores.records,
+    due = await chores.records.every(
+        "Appointment",
         ("status", "booked,pending"),
         ("date", f"gt{appointments.instant(now)}"),
         ("date", f"le{appointments.instant(now + AHEAD['days'])}"),

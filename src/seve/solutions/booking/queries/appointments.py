@@ -9,8 +9,6 @@ from datetime import datetime
 from seve.fhir import Resource
 from seve.sdk import Records
 
-_PAGE = "200"
-_MOST_PAGES = 50
 _CAME = "arrived,checked-in,fulfilled"
 _MET = "arrived,triaged,in-progress,onleave,finished"
 
@@ -18,16 +16,16 @@ _MET = "arrived,triaged,in-progress,onleave,finished"
 async def of_patient(records: Records, reference: str, *, since: datetime) -> tuple[Resource, ...]:
     """Those that begin later, in order; also those without a time (who wait)."""
     timed, waiting = await asyncio.gather(
-        all_pages(records, ("patient", reference), ("date", f"ge{_said(since)}"), ("_sort", "date")),
-        all_pages(records, ("patient", reference), ("status", "waitlist")),
+        records.every("Appointment", ("patient", reference), ("date", f"ge{_said(since)}"), ("_sort", "date")),
+        records.every("Appointment", ("patient", reference), ("status", "waitlist")),
     )
     return (*timed, *waiting)
 
 
 async def between(records: Records, actors: Iterable[str], since: datetime, until: datetime) -> tuple[Resource, ...]:
     """Those of some actors that begin in a time, in order."""
-    return await all_pages(
-        records,
+    return await records.every(
+        "Appointment",
         ("actor", ",".join(actors)),
         ("date", f"ge{_said(since)}"),
         ("date", f"lt{_said(until)}"),
@@ -37,7 +35,7 @@ async def between(records: Records, actors: Iterable[str], since: datetime, unti
 
 async def waiting_for(records: Records, actors: Iterable[str]) -> tuple[Resource, ...]:
     """Who waits for a time of some actors, first come first."""
-    found = await all_pages(records, ("actor", ",".join(actors)), ("status", "waitlist"))
+    found = await records.every("Appointment", ("actor", ",".join(actors)), ("status", "waitlist"))
     return tuple(sorted(found, key=lambda one: (one.get("created", ""), one["id"])))
 
 
@@ -51,18 +49,6 @@ async def has_met(records: Records, patient: str, actors: Iterable[str]) -> bool
         records.search("Encounter", ("patient", patient), ("participant", people), ("status", _MET), ("_count", "1")),
     )
     return bool(came.matches or met.matches)
-
-
-async def all_pages(records: Records, *pairs: tuple[str, str]) -> tuple[Resource, ...]:
-    """Everything that matches, page by page."""
-    found, token = list[Resource](), ""
-    for _ in range(_MOST_PAGES):
-        page = await records.search("Appointment", *pairs, ("_count", _PAGE), page=token)
-        found += page.matches
-        token = page.next
-        if not token:
-            break
-    return tuple(found)
 
 
 def _said(moment: datetime) -> str:

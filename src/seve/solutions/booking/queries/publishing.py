@@ -15,8 +15,7 @@ from seve.solutions.booking.model.searching import TRADES
 
 PUBLISHED_DAYS = 14
 MOST_SLOTS = 5_000
-_PAGE = "200"
-_MOST_PAGES = 25
+_MOST_AGENDAS = 5_000
 _RPPS = "urn:oid:1.2.250.1.71.4.2.1"
 _RPPS_URLS = (_RPPS, "https://rpps.esante.gouv.fr", "http://rpps.fr")
 _STRUCTURES = ("urn:oid:1.2.250.1.71.4.2.2",)
@@ -24,14 +23,7 @@ _STRUCTURES = ("urn:oid:1.2.250.1.71.4.2.2",)
 
 async def agendas(records: Records) -> tuple[Resource, ...]:
     """All Schedules that are open."""
-    found, token = list[Resource](), ""
-    for _ in range(_MOST_PAGES):
-        page = await records.search("Schedule", ("active", "true"), ("_count", _PAGE), page=token)
-        found += page.matches
-        token = page.next
-        if not token:
-            break
-    return tuple(found)
+    return await records.every("Schedule", ("active", "true"), most=_MOST_AGENDAS)
 
 
 async def slots(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -13,6 +14,8 @@ from seve.sdk import Changed, Chores, Job, NotFound
 from seve.solutions.home_care.model import asking, needs
 from seve.solutions.home_care.queries import requests
 
+_MOST: Final = 10_000
+
 
 class Nothing(msgspec.Struct, frozen=True):
     """No payload: what is due is looked for."""
@@ -21,7 +24,7 @@ class Nothing(msgspec.Struct, frozen=True):
 async def follow(chores: Chores, nothing: Nothing) -> None:
     """One step of every request that is open. What somebody changed meanwhile is looked at in the next round."""
     del nothing
-    found = await requests.all_seen(chores.records, ("status", "active"))
+    found = await requests.all_seen(chores.records, ("status", "active"), most=_MOST)
     held = await requests.tasks_of(chores.records, [one["id"] for one in found])
     for one in found:
         try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from seve.fhir import Resource
 from seve.sdk import Records
 
-_PAGE, _MOST = 200, 2_000
+_MOST = 2_000
 _SENDER = "110153"
 """DICOM's code of what a write came from (CID 402, source role)."""
 
@@ -31,7 +31,9 @@ class Feeder:
 
 async def feeders(records: Records) -> tuple[Feeder, ...]:
     """By the newest 2,000 entries of each kind of write (create, update), the most active first."""
-    found = await asyncio.gather(*(_writes(records, action) for action in ("C", "U")))
+    found = await asyncio.gather(
+        *(records.every("AuditEvent", ("action", action), most=_MOST) for action in ("C", "U"))
+    )
     return counted(one for part in found for one in part)
 
 
@@ -51,17 +53,6 @@ def counted(events: Iterable[Resource]) -> tuple[Feeder, ...]:
         Feeder(name, tuple(sorted(types.items())), refused.get(name, 0), last[name]) for name, types in counts.items()
     ]
     return tuple(sorted(made, key=lambda one: (-one.total, one.name)))
-
-
-async def _writes(records: Records, action: str) -> list[Resource]:
-    found, page = list[Resource](), ""
-    while len(found) < _MOST:
-        part = await records.search("AuditEvent", ("action", action), ("_count", str(_PAGE)), page=page)
-        found += part.matches
-        page = part.next
-        if not page:
-            break
-    return found
 
 
 def _software(event: Resource) -> str:

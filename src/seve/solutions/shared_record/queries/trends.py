@@ -9,7 +9,6 @@ from seve.sdk import Records
 from seve.solutions.shared_record.model.measures import KINDS, Trend, trends
 
 _MOST = 500
-_PAGE = 100
 
 
 async def results(records: Records, patient_id: str, *, today: date, years: int) -> tuple[Trend, ...]:
@@ -20,16 +19,8 @@ async def results(records: Records, patient_id: str, *, today: date, years: int)
         ("date", f"ge{since}"),
         ("status:not", "entered-in-error,cancelled"),
         ("_sort", "-date"),
-        ("_count", str(_PAGE)),
     )
-    found, page = list[Resource](), ""
-    while len(found) < _MOST:
-        part = await records.search("Observation", *pairs, page=page)
-        found += part.matches
-        page = part.next
-        if not page:
-            break
-    return trends(found)
+    return trends(await records.every("Observation", *pairs, most=_MOST))
 
 
 async def last(records: Records, patient_id: str, name: str) -> Resource | None:
