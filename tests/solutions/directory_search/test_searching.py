@@ -8,11 +8,12 @@ from datetime import UTC, datetime, time
 import httpx
 import pytest
 
+from seve.fhir.distances import Position, kilometres
 from seve.fhir.scheduling import DAYS, Agenda, Reason, Rule, with_agenda
 from seve.france.trades import understood
 from seve.rest.shield.shield import Rules, Shield
 from seve.solutions.directory_search.model.hours import is_open_at, is_open_on, openings
-from seve.solutions.directory_search.model.places import Place, Position, drawn, read_view
+from seve.solutions.directory_search.model.places import Place, drawn, read_view
 from seve.testing.site import SITE, Browser, Site
 
 _CANARY = "Xylophanès"
@@ -278,4 +279,4 @@ def test_the_map_has_a_mark_for_each_place_and_moves_by_half_views() -> None:
     assert drawn([Place("d", "D", "", None)], view=(0, 0, 0)) is None
     assert read_view("x.y") == (0, 0, 0)
     assert read_view("99.-99.99") == (10, -10, 3)
-    assert tours.km_to(loches) == pytest.approx(37.2, abs=0.5)
+    assert kilometres(tours, loches) == pytest.approx(37.2, abs=0.5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seve.fhir.distances import Point, point_of_place
+from seve.fhir.distances import Position, position_of_place
 from seve.fhir.scheduling import Rounds
 from seve.sdk import Records, Visit, Whose, whereabouts
 from seve.solutions.booking.actions.refusals import KnownOnly, NoAddress, TooFar
@@ -40,9 +40,9 @@ def where(visit: Visit, rounds: Rounds) -> str:
     return ", ".join(filter(None, (radius, *(name or code for code, name in rounds.communes))))
 
 
-async def _centre(records: Records, diary: Diary) -> Point | None:
+async def _centre(records: Records, diary: Diary) -> Position | None:
     """Where the agenda's place is: by its own coordinates, else by its commune."""
     if not diary.place:
         return None
     place = await records.read("Location", diary.place.rpartition("/")[2])
-    return point_of_place(place) or (await whereabouts(records, place.get("address", {}))).point
+    return position_of_place(place) or (await whereabouts(records, place.get("address", {}))).position

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from seve.fhir import Resource
+from seve.fhir.distances import Position, kilometres, position_of_place
 from seve.france.capacity import Figure, equipment, figures
 from seve.france.features import CARE_MODE_SYSTEM, FEATURE_SYSTEM, FEATURES, TARIFF_SYSTEM
 from seve.france.identity.professions import PROFESSION_SYSTEM
 from seve.kernel.texts import Language
 from seve.sdk import wording
 from seve.solutions.directory_search.model.hours import Opening, openings
-from seve.solutions.directory_search.model.places import Place, Position, position_of
+from seve.solutions.directory_search.model.places import Place
 
 Sort: TypeAlias = Literal["role", "service", "place", "beds"]
 Known: TypeAlias = Mapping[str, Resource]
@@ -59,7 +60,7 @@ class Card:
 
     def from_(self, centre: Position | None) -> Card:
         """With its distance."""
-        return replace(self, km=self.position.km_to(centre)) if centre and self.position else self
+        return replace(self, km=kilometres(self.position, centre)) if centre and self.position else self
 
     @property
     def place(self) -> Place:
@@ -112,7 +113,7 @@ def of_role(role: Resource, known: Known, *, language: Language) -> Card:
         sector=sector,
         languages=languages(person, *services),
         opening=openings(role) or next(filter(None, map(openings, services)), ()),
-        position=position_of(location),
+        position=position_of_place(location),
     )
 
 
@@ -133,7 +134,7 @@ def of_service(service: Resource, known: Known) -> Card:
         sector=sector,
         languages=languages(service),
         opening=openings(service) or openings(location),
-        position=position_of(location),
+        position=position_of_place(location),
     )
 
 
@@ -148,7 +149,7 @@ def of_place(location: Resource) -> Card:
         opening=openings(location),
         figures=figures(location),
         equipment=tuple(filter(None, map(wording.coded, equipment(location)))),
-        position=position_of(location),
+        position=position_of_place(location),
     )
 
 

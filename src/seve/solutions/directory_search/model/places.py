@@ -1,48 +1,19 @@
-"""Positions, distances and the map that results are drawn on."""
+"""The map that results are drawn on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
+from math import cos, radians
 
-from seve.fhir import Resource
+from seve.fhir.distances import Position
 
-_EARTH_KM = 6371.0
 _KM_A_DEGREE = 111.2
 _LEAST_KM = 2.0
 _MARGIN = 1.25
 _WIDTH, _HEIGHT = 720, 480
 _STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 _FURTHEST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Degrees of WGS 84."""
-
-    latitude: float
-    longitude: float
-
-    def km_to(self, other: Position) -> float:
-        """The distance in kilometres, as the crow flies."""
-        half = sin(radians(other.latitude - self.latitude) / 2) ** 2
-        across = sin(radians(other.longitude - self.longitude) / 2) ** 2
-        return 2 * _EARTH_KM * asin(sqrt(half + cos(radians(self.latitude)) * cos(radians(other.latitude)) * across))
-
-
-def position_of(location: Resource | None) -> Position | None:
-    """Where a Location is, when it says so."""
-    found = (location or {}).get("position")
-    return Position(float(found["latitude"]), float(found["longitude"])) if found else None
-
-
-def middle(positions: Sequence[Position]) -> Position | None:
-    """The middle of several; None of none."""
-    if not positions:
-        return None
-    count = len(positions)
-    return Position(sum(p.latitude for p in positions) / count, sum(p.longitude for p in positions) / count)
 
 
 @dataclass(frozen=True, slots=True)

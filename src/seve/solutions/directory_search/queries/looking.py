@@ -8,6 +8,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Final
 
+from seve.fhir.distances import Position, middle, position_of_place
 from seve.fhir.search.keys import fold
 from seve.fhir.search.separation import escaped
 from seve.france.capacity import FUNCTION_SYSTEM, LODGING
@@ -17,7 +18,6 @@ from seve.solutions.directory_search.model import asking, cards
 from seve.solutions.directory_search.model.asking import Asked, Kind, NotUnderstood, Pairs
 from seve.solutions.directory_search.model.cards import Card, Results
 from seve.solutions.directory_search.model.hours import is_open_on
-from seve.solutions.directory_search.model.places import Position, middle, position_of
 
 SHOWN: Final = 20
 LOOKED_THROUGH: Final = 200
@@ -69,7 +69,7 @@ async def communes(records: Records) -> dict[str, Position]:
     places = await records.search("Location", ("status", "active"), ("_count", "1000"))
     by_city = dict[str, list[Position]]()
     for one in places.matches:
-        city, position = one.get("address", {}).get("city", ""), position_of(one)
+        city, position = one.get("address", {}).get("city", ""), position_of_place(one)
         if city and position:
             by_city.setdefault(city, []).append(position)
     return {city: centre for city, ones in sorted(by_city.items()) if (centre := middle(ones))}
@@ -81,7 +81,7 @@ async def _where(look: Look) -> Where:
         return Where()
     pairs = asking.in_place(look.asked.place, "")
     places = await look.records.search("Location", ("status", "active"), *pairs, ("_count", str(_PLACES)))
-    centre = middle([p for one in places.matches if (p := position_of(one))])
+    centre = middle([p for one in places.matches if (p := position_of_place(one))])
     if centre is None:
         raise NotUnderstood(expression="place")
     return Where(centre, look.asked.km)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from seve.fhir import Resource
-from seve.fhir.distances import point_of_place
+from seve.fhir.distances import position_of_place
 from seve.fhir.scheduling import Agenda, Reason, agenda_of
 from seve.sdk import Free, Records, Visit, Wanted, Whereabouts, whereabouts
 from seve.solutions.home_care.model.needs import PROFESSION_OF, Need
@@ -78,7 +78,7 @@ async def agendas_of(records: Records, roles: Iterable[str]) -> tuple[Resource, 
 
 def _near(id_: str, schedule: Resource, place: Resource, there: Whereabouts) -> Near | None:
     role, agenda = f"PractitionerRole/{_actor(schedule, 'PractitionerRole')}", agenda_of(schedule)
-    km = there.km(point_of_place(place))
+    km = there.km(position_of_place(place))
     if role.endswith("/") or not agenda.rounds.reach(there.commune, km):
         return None
     phone = next((str(t["value"]) for t in place.get("telecom", ()) if t.get("system") == "phone"), "")
