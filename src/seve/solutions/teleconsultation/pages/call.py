@@ -109,27 +109,27 @@ async def _guests(visit: Visit, room: Room) -> tuple[tuple[Guest, str], ...]:
 async def say(visit: Visit) -> To | Again:
     """A message; before the call it is left for the professional to find."""
     room = await rooms.room(visit, visit.path["call"])
-    return await _done(visit, room, sharing.say(visit, room, visit.form["text"]))
+    return await done(visit, room, sharing.say(visit, room, visit.form["text"]))
 
 
 async def measure(visit: Visit) -> To | Again:
     """What was measured beside the patient."""
     room = await rooms.room(visit, visit.path["call"])
     typed = {name: visit.form[name] for name in measures.NAMES}
-    return await _done(visit, room, sharing.measure(visit, room, typed))
+    return await done(visit, room, sharing.measure(visit, room, typed))
 
 
 async def present(visit: Visit) -> To | Again:
     """A document of the record is shown."""
     room = await rooms.room(visit, visit.path["call"])
-    return await _done(visit, room, sharing.show(visit, room, visit.form["document"]))
+    return await done(visit, room, sharing.show(visit, room, visit.form["document"]))
 
 
 async def bring(visit: Visit) -> To | Again:
     """The patient's own document is brought along."""
     room = await rooms.room(visit, visit.path["call"])
     deed = sharing.bring(visit, room, visit.files.get("file"), title=visit.form["title"])
-    return await _done(visit, room, deed)
+    return await done(visit, room, deed)
 
 
 async def document(visit: Visit) -> Document:
@@ -144,22 +144,23 @@ async def document(visit: Visit) -> Document:
 async def invite(visit: Visit) -> To | Again:
     """One more comes in."""
     room = await rooms.room(visit, visit.path["call"])
-    return await _done(visit, room, calling.invite(visit, room, visit.form["who"]))
+    return await done(visit, room, calling.invite(visit, room, visit.form["who"]))
 
 
 async def change_way(visit: Visit) -> To | Again:
     """On by another way."""
     room = await rooms.room(visit, visit.path["call"])
-    return await _done(visit, room, calling.change_way(visit, room, visit.form["way"]))
+    return await done(visit, room, calling.change_way(visit, room, visit.form["way"]))
 
 
 async def stop(visit: Visit) -> To | Again:
     """Broken off."""
     room = await rooms.room(visit, visit.path["call"])
-    return await _done(visit, room, calling.stop(visit, room, visit.form["why"]))
+    return await done(visit, room, calling.stop(visit, room, visit.form["why"]))
 
 
-async def _done(visit: Visit, room: Room, deed: Awaitable[object]) -> To | Again:
+async def done(visit: Visit, room: Room, deed: Awaitable[object]) -> To | Again:
+    """What a deed in the call comes to: the call once more, with the reason for what was refused."""
     try:
         await deed
     except _REFUSED as problem:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from seve.kernel.refusals import Refusal
-from seve.sdk import Again, Answer, Changed, NotFound, To, View, Visit
+from seve.sdk import Again, Answer, To, View, Visit
 from seve.solutions.teleconsultation.actions import guests
-from seve.solutions.teleconsultation.actions.refusals import CantInvite, NotRunning, NoWords
-from seve.solutions.teleconsultation.pages.call import called
+from seve.solutions.teleconsultation.pages.call import done
 from seve.solutions.teleconsultation.pages.frame import BASE
 from seve.solutions.teleconsultation.queries import guests as reads
 from seve.solutions.teleconsultation.queries import rooms
-from seve.solutions.teleconsultation.queries.rooms import Room
-
-_REFUSED = (NoWords, CantInvite, NotRunning, Changed)
 
 
 @dataclass(frozen=True)
@@ -53,7 +47,7 @@ async def invite(visit: Visit) -> To | Again:
     room = await rooms.room(visit, visit.path["call"])
     form = visit.form
     deed = guests.invite(visit, room, form["name"], kind=form["kind"], is_spoken=form["spoken"] == "1")
-    return await _done(visit, room, deed)
+    return await done(visit, room, deed)
 
 
 def answering(*, is_yes: bool) -> Answer:
@@ -61,7 +55,7 @@ def answering(*, is_yes: bool) -> Answer:
 
     async def answer(visit: Visit) -> To | Again:
         room = await rooms.room(visit, visit.path["call"])
-        return await _done(visit, room, guests.answer(visit, room, visit.path["id"], is_yes=is_yes))
+        return await done(visit, room, guests.answer(visit, room, visit.path["id"], is_yes=is_yes))
 
     return answer
 
@@ -69,18 +63,4 @@ def answering(*, is_yes: bool) -> Answer:
 async def withdraw(visit: Visit) -> To | Again:
     """From now on the link leads nowhere."""
     room = await rooms.room(visit, visit.path["call"])
-    return await _done(visit, room, guests.withdraw(visit, room, visit.path["id"]))
-
-
-async def _done(visit: Visit, room: Room, deed: Awaitable[None]) -> To | Again:
-    try:
-        await deed
-    except _REFUSED as problem:
-        return await _again(visit, room, problem)
-    return To(f"/call/{room.id}")
-
-
-async def _again(visit: Visit, room: Room, problem: Refusal) -> To | Again:
-    if room.is_running and not isinstance(problem, (Changed, NotFound)):
-        return Again(await called(visit, room), problem)
-    return To(f"/call/{room.id}")
+    return await done(visit, room, guests.withdraw(visit, room, visit.path["id"]))
