@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cryptography import x509
-
 from seve.engine import admissions as deeds
 from seve.engine.access.finding import Traits
 from seve.engine.refusals import NotFound as NoSuchResource
-from seve.france.cards import Authorities, Authority
 from seve.sdk.refusals import NotFound, Undeclared
 
 if TYPE_CHECKING:
@@ -17,6 +14,7 @@ if TYPE_CHECKING:
 
     from seve.engine.engine import Engine
     from seve.fhir import Resource
+    from seve.france.cards import Authorities
     from seve.sdk.manifest import Manifest
     from seve.store.grant import Grant
 
@@ -38,7 +36,7 @@ class Admissions:
             raise NotFound from error
 
     async def present(self, *, family: str, given: str, birth_date: str) -> str:
-        """`Patient/id` of who stands at the desk. Raises NotTheOffice, NobodyToOpen."""
+        """`Patient/id` of who stands at the desk. Raises NotTheOffice, NobodyToOpen, TooManyAttempts."""
         self._check("Encounter")
         traits = Traits(family=family, given=given, birth_date=birth_date)
         return await deeds.present(self._engine, self._grant, traits)
@@ -57,12 +55,8 @@ class Admissions:
             raise NotFound from error
 
     def authorities(self) -> Authorities:
-        """Whose signatures on identity cards are known: the certificates (PEM) in the folder `cards` of the data directory's keys, each
-        named by its authority and number (`FR000001.pem`). None is shipped. Raises ValueError for a file that is no certificate.
-        """
-        folder = self._engine.ledger.keys.directory / "cards"
-        found = {file.stem: x509.load_pem_x509_certificate(file.read_bytes()) for file in sorted(folder.glob("*.pem"))}
-        return {name: Authority(one.subject.rfc4514_string(), one) for name, one in found.items()}
+        """Whose signatures on identity cards are known. Raises ValueError for a file among them that is no certificate."""
+        return deeds.authorities(self._engine.ledger.keys.directory)
 
     def _check(self, type_: str) -> None:
         if type_ not in self._manifest.writes:

@@ -101,6 +101,22 @@ async def test_who_comes_unannounced_is_found_by_full_identity_alone(room: Site)
     assert [one["id"] for one in await seen(room, "Patient")] == ["bob"]
 
 
+async def test_who_guesses_one_name_after_the_other_is_slowed_and_leaves_a_trail(room: Site) -> None:
+    clerk, guess = await room.browser("clerk"), {**WHO, "birth_date": "1984-11-03"}
+    for _ in range(20):
+        await arrive(clerk, "arrival", **guess)
+        assert clerk.status == 404
+    page = await arrive(clerk, "arrival", **WHO)
+    assert clerk.status == 429 and 'value="Petit"' in page
+    assert await seen(room, "Patient") == []
+    pool = room.engine.database.pool
+    assert await pool.fetchval("SELECT count(*) FROM audit WHERE content LIKE '%present%'") == 20
+    await arrive(clerk, "arrival", **{**WHO, "family": "Nouvel"}, new="1")  # who is registered was not guessed
+    assert clerk.status == 200
+    await arrive(clerk, "arrival", **WHO)
+    assert clerk.status == 200 and [one["id"] for one in await seen(room, "Patient") if one["id"] == "bob"]
+
+
 async def test_the_expected_stay_of_today_is_taken_when_its_patient_comes(room: Site) -> None:
     ana, clerk = await room.browser("ana"), await room.browser("clerk")
     path = await begun(ana)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from tests.solutions.admission.conftest import appointment, begun, complete, desk, field, filled, picture, seen
+from datetime import UTC, datetime, timedelta
 
+from tests.solutions.admission.conftest import appointment, begun, complete, desk, do, field, filled, picture, seen
+
+from seve.engine.access import open_grant
+from seve.sdk.chores import Chores
+from seve.solutions.admission import solution
+from seve.solutions.admission.actions.keeping_watch import FORGET, Nothing
 from seve.store.identity import accounts
 from seve.testing.site import Site
 
@@ -80,6 +86,38 @@ async def test_a_paper_is_looked_at_kept_shown_and_taken_away(room: Site) -> Non
     await ana.post(f"{path}/papers/identity/remove")
     assert "carte.png" not in ana.page
     assert await room.stored("Binary", ("_id", kept["id"])) == []
+
+
+async def test_a_paper_in_the_place_of_another_ends_it(room: Site) -> None:
+    ana = await room.browser("ana")
+    path = await begun(ana)
+    for name in ("floue.png", "nette.png"):
+        await ana.post(f"{path}/papers/identity", files={"paper": (name, picture(), "image/png")})
+    assert "nette.png" in ana.page and "floue.png" not in ana.page
+    assert len(await room.stored("Binary")) == 1
+
+
+async def test_papers_end_a_month_after_the_stay_but_for_those_that_the_office_keeps(room: Site) -> None:
+    ana, clerk = await room.browser("ana"), await room.browser("clerk")
+    path = await begun(ana)
+    await complete(ana, path)
+    for deed in ("arrive", "admit"):
+        await do(clerk, path, deed)
+    await desk(clerk, path)
+    await clerk.post(path.replace("/stays/", "/desk/") + "/papers/identity/keep")
+    assert clerk.status == 200
+    await do(clerk, path, "finish")
+    chores = Chores(room.engine, open_grant(), solution.manifest)
+    for days, left in ((29, 3), (31, 1), (31, 1)):
+        [stay] = await room.stored("Encounter")
+        end = datetime.now(UTC) - timedelta(days=days)
+        period = {"start": (end - timedelta(days=2)).isoformat(), "end": end.isoformat()}
+        await room.put({**stay, "period": period})
+        await FORGET.work(chores, Nothing())
+        assert len(await room.stored("Binary")) == left
+    [file] = await room.stored("QuestionnaireResponse")
+    papers = [one["linkId"] for one in file["item"] if one["linkId"].startswith("paper.")]
+    assert papers == ["paper.identity"]
 
 
 async def test_the_stay_of_somebody_else_is_not_there(room: Site) -> None:

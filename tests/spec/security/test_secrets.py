@@ -28,7 +28,7 @@ USERS = {
     "engine/notifications/pushing.py",
     "engine/subscriptions/sockets.py",
     "france/cards/two_d_doc.py",
-    "sdk/admissions.py",
+    "engine/admissions/authorities.py",
     "store/audit/keys.py",
 }
 

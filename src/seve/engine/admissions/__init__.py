@@ -5,7 +5,8 @@ their administrative data (the kinds that the policies of TRE_R85 365 name), and
 the patient sees among those who reach them; it ends 30 days after the last stay.
 """
 
+from seve.engine.admissions.authorities import authorities
 from seve.engine.admissions.letting_in import ORGANIZATION_KIND, expect, leave, present, register
 from seve.engine.admissions.refusals import NoOffice, NotTheOffice
 
-__all__ = ["ORGANIZATION_KIND", "NoOffice", "NotTheOffice", "expect", "leave", "present", "register"]
+__all__ = ["ORGANIZATION_KIND", "NoOffice", "NotTheOffice", "authorities", "expect", "leave", "present", "register"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -11,13 +12,16 @@ from seve.engine.access.finding import NobodyToOpen, Traits, found
 from seve.engine.access.granting import opened
 from seve.engine.admissions.refusals import NoOffice, NotTheOffice
 from seve.engine.dispatch import perform
+from seve.engine.identity.refusals import TooManyAttempts
 from seve.engine.refusals import NotFound
 from seve.engine.requests import Request
 from seve.fhir import Resource
 from seve.fhir.access.kinds import ADMISSION
 from seve.fhir.codec.json import parse
 from seve.france.identity.professions import ADMISSIONS
+from seve.kernel.identifiers import new_id
 from seve.store import reading
+from seve.store.identity import credentials
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
@@ -27,6 +31,10 @@ ORGANIZATION_KIND: Final = "https://seve.example/CodeSystem/organization"
 """The system in which an Organization says that it is an office: `admissions`, part of the house that it keeps the door of."""
 _ACT: Final = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 _AFTER_DAYS: Final = 30
+_FREE: Final = 20
+"""How many may be looked for in vain one after the other: on a desk, who is not known is registered, and that forgives the rest."""
+_LOCKED_FROM: Final = 30
+_LOCKED_SECONDS: Final = 900
 _BOOKED: Final = ("booked", "arrived", "checked-in")
 
 
@@ -55,12 +63,22 @@ async def expect(engine: Engine, grant: Grant, appointment_id: str) -> Resource:
 
 
 async def present(engine: Engine, grant: Grant, traits: Traits) -> str:
-    """`Patient/id` of who stands at the desk and is named in full. Raises NotTheOffice, NobodyToOpen for none or several."""
+    """`Patient/id` of who stands at the desk and is named in full. The trail has who was looked for in vain; who guesses one name after
+    the other is slowed, then locked.
+
+    Raises NotTheOffice, NobodyToOpen for none or several, TooManyAttempts.
+    """
     office = await _own_office(engine, grant)
-    async with engine.database.pool.acquire() as connection:
+    clerk, pool = _clerk(grant), engine.database.pool
+    if (closed := await credentials.closed_seconds(pool, [clerk])) > 0:
+        raise TooManyAttempts(seconds=math.ceil(closed))
+    async with pool.acquire() as connection:
         patient = await found(engine, connection, traits)
     if patient is None:
+        await credentials.fail(pool, [clerk], free=_FREE, locked_from=_LOCKED_FROM, locked_seconds=_LOCKED_SECONDS)
+        await engine.ledger.record([opened(grant.trace).act("present", "E", outcome=4)])
         raise NobodyToOpen
+    await credentials.forgive(pool, clerk)
     await _let_in(engine, grant, patient=patient, office=office)
     return patient
 
@@ -68,11 +86,16 @@ async def present(engine: Engine, grant: Grant, traits: Traits) -> str:
 async def register(engine: Engine, grant: Grant, patient: Resource) -> Resource:
     """A new patient of the office, as stored. Raises NotTheOffice, InvalidContent."""
     office = await _own_office(engine, grant)
-    answer = await perform(
-        engine, _platform(grant), Request("POST", "Patient", resource=patient, prefer_return="representation")
-    )
-    await _let_in(engine, grant, patient=f"Patient/{answer.resource['id']}", office=office)
-    return answer.resource
+    made = {**patient, "id": new_id()}
+    bundle: Resource = {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [_put_entry(made), _put_entry(_team(f"Patient/{made['id']}", office))],
+    }
+    request = Request("POST", "", resource=bundle, prefer_return="representation")
+    stored: Resource = (await perform(engine, _platform(grant), request)).resource["entry"][0]["resource"]
+    await credentials.forgive(engine.database.pool, _clerk(grant))  # who is not found is registered
+    return stored
 
 
 async def leave(engine: Engine, grant: Grant, patient: str, *, day: date) -> None:
@@ -179,6 +202,16 @@ def _id(kind: str, of: str) -> str:
 
 def _platform(grant: Grant) -> Grant:
     return replace(grant, sight=None, scopes=None)
+
+
+def _put_entry(resource: Resource) -> dict[str, Any]:
+    return {"resource": resource, "request": {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"}}
+
+
+def _clerk(grant: Grant) -> bytes:
+    """Under which the attempts of one clerk at one office are counted."""
+    trace = opened(grant.trace)
+    return hashlib.sha256(f"present {trace.agent} {trace.role}".encode()).digest()
 
 
 async def _put(engine: Engine, grant: Grant, resource: Resource, *, is_new: bool = False) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _TOLD = frozenset(
     {
         "read", "vread", "search", "history", "create", "update", "patch", "delete", "sign-in", "sign-out",
-        "break-glass", "policy", "export", "decision", "purge", "abandoned", "set-back", "received",
+        "break-glass", "policy", "export", "decision", "purge", "abandoned", "set-back", "received", "present",
     }
 )  # fmt: skip
 _REASONS = frozenset(

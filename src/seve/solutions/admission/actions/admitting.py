@@ -8,7 +8,7 @@ from seve.fhir import Resource
 from seve.fhir.access.kinds import ADMISSION
 from seve.france.identity.ins import in_force
 from seve.france.rights import Rights, SimulatedRights
-from seve.sdk import NotFound, Visit, wording
+from seve.sdk import Change, NotFound, Visit, wording
 from seve.solutions.admission.actions.refusals import NoNumber, NotNow
 from seve.solutions.admission.model import costs, coverages, identities, stays
 from seve.solutions.admission.model.stays import Path
@@ -100,7 +100,7 @@ async def confirm_complementary(visit: Visit, stay: Resource) -> Resource:
 
 
 async def write_bill(visit: Visit, stay: Resource, office: Office) -> Resource:
-    """The Invoice of a stay by the rights that are in force, in the place of one that was not paid. Raises NotNow when it was."""
+    """The Invoice of a stay by the rights that are in force, in the place of one that was not paid. Raises NotNow when it was, Changed."""
     before = await people.bill(visit.records, stay)
     if before is not None and before["status"] == "balanced":
         raise NotNow
@@ -113,13 +113,12 @@ async def write_bill(visit: Visit, stay: Resource, office: Office) -> Resource:
         last=last.astimezone(wording.ZONE).date(),
         cover=coverages.cover(held),
     )
-    if before is not None:
-        await visit.records.update({**before, "status": "cancelled"})
     at = visit.now.isoformat(timespec="seconds")
     made = costs.invoice(
         found, patient=stays.patient_of(stay), stay=f"Encounter/{stay['id']}", issuer=office.house, now=at
     )
-    return await visit.records.create(made)
+    over = [Change("PUT", {**before, "status": "cancelled"})] if before else []
+    return (await visit.records.transaction([Change("POST", made), *over]))[0]
 
 
 async def planned(visit: Visit, stay: Resource) -> tuple[datetime, datetime]:
@@ -134,23 +133,24 @@ async def add_contacts(visit: Visit, stay: Resource) -> int:
     """RelatedPersons of the file: who is to be warned, who is trusted; how many were new."""
     file = await file_reads.of_stay(visit.records, stay["id"])
     patient = stays.patient_of(stay)
-    known = await stay_reads.every(visit.records, "RelatedPerson", ("patient", patient))
+    known = await visit.records.every("RelatedPerson", ("patient", patient))
     names = {str(name.get("text", "")) for one in known for name in one.get("name", ())}
-    made = 0
+    made = list[Change]()
     for kind, code in (("warn", "C"), ("trusted", "O")):
         name = file.answers.get(f"{kind}.name", "")
         if name and name not in names:
-            await visit.records.create(_contact(patient, name, file.answers.get(f"{kind}.phone", ""), kind, code))
-            made += 1
-    return made
+            made.append(Change("POST", _contact(patient, name, file.answers.get(f"{kind}.phone", ""), kind, code)))
+    return len(await visit.records.transaction(made)) if made else 0
 
 
 async def _replace_coverage(visit: Visit, made: Resource) -> Resource:
-    patient = str(made["beneficiary"]["reference"])
-    for one in await people.coverages(visit.records, patient):
-        if coverages.kind_of(one) == coverages.kind_of(made) and one["status"] == "active":
-            await visit.records.update({**one, "status": "cancelled"})
-    return await visit.records.create(made)
+    held = await people.coverages(visit.records, str(made["beneficiary"]["reference"]))
+    over = [
+        Change("PUT", {**one, "status": "cancelled"})
+        for one in held
+        if coverages.kind_of(one) == coverages.kind_of(made) and one["status"] == "active"
+    ]
+    return (await visit.records.transaction([Change("POST", made), *over]))[0]
 
 
 async def _open(visit: Visit, office: Office, patient: str, *, path: Path) -> Resource:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from seve.fhir import Resource
-from seve.france.documents import DocumentRefused, Format, inspect
+from seve.france.documents import Format, inspect
 from seve.sdk import Change, Sent, Visit, wording
 from seve.solutions.admission.actions.refusals import NoPaper, NotComplete, NotTheirs
 from seve.solutions.admission.model import files, stays
@@ -44,7 +44,7 @@ async def send(visit: Visit, stay: Resource) -> File:
 
 
 async def add_paper(visit: Visit, stay: Resource, kind: str, sent: Sent | None) -> File:
-    """A paper of a kind, in the place of the one before. Raises NoPaper, DocumentRefused, NotTheirs, Changed."""
+    """A paper of a kind; the bytes of the one before are deleted with its place. Raises NoPaper, DocumentRefused, NotTheirs, Changed."""
     wanted = PAPER_OF.get(kind)
     if wanted is None or sent is None:
         raise NoPaper(expression="paper")
@@ -64,17 +64,17 @@ async def add_paper(visit: Visit, stay: Resource, kind: str, sent: Sent | None) 
         "data": b64encode(sent.data).decode(),
     }
     changed = replace(found, papers=(*_others(found, wanted), paper))
-    changes = [Change("POST", binary, url), Change("PUT", _response(visit, stay, changed))]
-    return files.read((await visit.records.transaction(changes))[1])
+    before = [deletion(one) for one in found.papers if one.kind == wanted]
+    changes = [Change("PUT", _response(visit, stay, changed)), Change("POST", binary, url), *before]
+    return files.read((await visit.records.transaction(changes))[0])
 
 
 async def remove_paper(visit: Visit, stay: Resource, kind: str) -> File:
     """Without the paper of a kind, whose bytes are deleted. Raises NotFound, NotTheirs, Changed."""
     found = await _changeable(visit, stay)
     held, _, _ = await reads.paper(visit.records, found, kind)
-    kept = await _written(visit, stay, replace(found, papers=_others(found, held.kind)))
-    await visit.records.delete(await visit.records.read("Binary", held.binary))
-    return kept
+    made = _response(visit, stay, replace(found, papers=_others(found, held.kind)))
+    return files.read((await visit.records.transaction([Change("PUT", made), deletion(held)]))[0])
 
 
 async def keep_for_good(visit: Visit, stay: Resource, kind: str) -> File:
@@ -82,6 +82,11 @@ async def keep_for_good(visit: Visit, stay: Resource, kind: str) -> File:
     found = await reads.of_stay(visit.records, stay["id"])
     held, _, _ = await reads.paper(visit.records, found, kind)
     return await _written(visit, stay, replace(found, papers=(*_others(found, held.kind), replace(held, is_kept=True))))
+
+
+def deletion(paper: Held) -> Change:
+    """The bytes of a paper end, in the same commit as its place in the file."""
+    return Change("DELETE", {"resourceType": "Binary", "id": paper.binary})
 
 
 async def _changeable(visit: Visit, stay: Resource) -> File:
@@ -113,6 +118,3 @@ def _response(visit: Visit, stay: Resource, file: File) -> Resource:
 
 def _others(file: File, kind: Paper) -> tuple[Held, ...]:
     return tuple(one for one in file.papers if one.kind != kind)
-
-
-__all__ = ["ACCEPTED", "DocumentRefused", "add_paper", "begin", "keep", "keep_for_good", "remove_paper", "send"]

@@ -8,7 +8,8 @@ from datetime import timedelta
 import msgspec
 
 from seve.fhir import Resource
-from seve.sdk import Chores, Job, NoOffice, NotFound
+from seve.sdk import Change, Chores, Job, NoOffice, NotFound
+from seve.solutions.admission.actions import filling
 from seve.solutions.admission.model import files, stays
 from seve.solutions.admission.queries import files as file_reads
 from seve.solutions.admission.queries import stays as stay_reads
@@ -51,14 +52,11 @@ async def _forget(chores: Chores, stay: Resource) -> None:
         return
     kept = replace(file, papers=tuple(one for one in file.papers if one.is_kept))
     author, encounter = (str(response[name]["reference"]) for name in ("author", "encounter"))
-    await chores.records.update(
-        files.written(
-            kept, patient=stays.patient_of(stay), encounter=encounter, author=author, now=str(response["authored"])
-        )
+    made = files.written(
+        kept, patient=stays.patient_of(stay), encounter=encounter, author=author, now=str(response["authored"])
     )
-    for one in file.papers:
-        if not one.is_kept:
-            await chores.records.delete(await chores.records.read("Binary", one.binary))
+    over = [filling.deletion(one) for one in file.papers if not one.is_kept]
+    await chores.records.transaction([Change("PUT", made), *over])
 
 
 EXPECT = Job("expect", Nothing, expect, schedule="*/5 * * * *")
