@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: demo setup test test-leaks new-solution check bench format clean
+.PHONY: demo setup test test-leaks test-whole new-solution check bench format clean
 
 demo: setup ## set up, invent a territory at first run, and serve
 	@$(BIN)/seve demo
@@ -23,7 +23,10 @@ test: setup ## the whole test suite (installs Chromium where it can)
 	@$(BIN)/pytest -n 2 --dist loadfile tests/stories # apart: Playwright keeps an event loop running, beside which others can't start theirs
 
 test-leaks: setup ## the whole leak matrix, of which `make test` runs a sample
-	@SEVE_LEAKS=whole $(BIN)/pytest -n 2 tests/spec/access/test_leaks.py
+	@SEVE_TESTS=whole $(BIN)/pytest -n 2 tests/spec/access/test_leaks.py
+
+test-whole: ## every example, every screen, every leak, of which `make test` runs a sample
+	@SEVE_TESTS=whole $(MAKE) test
 
 new-solution: setup ## a solution from the mould: make new-solution ID=wound_follow_up
 	@$(BIN)/python -m tools.new_solution $(ID)

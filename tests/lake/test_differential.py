@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from tests.whole import of
 
 from seve.fhir.codec import encode_json
 from seve.fhir.views import parse_view
@@ -262,7 +263,9 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @given(views(), st.lists(PATIENTS, min_size=1, max_size=6))
 @settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=of(40, whole=150),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 def test_duckdb_and_python_give_the_same(
     file: Path, definition: dict[str, Any], patients: list[dict[str, Any]]

@@ -12,12 +12,14 @@ import tarfile
 import tempfile
 import time
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.spec.asking import PATIENT, observation
+from tests.whole import IS_WHOLE
 from tools.browser import executable
 
 from seve.testing.serving import Served, free_port, served
@@ -72,7 +74,26 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(params=[(1280, 800), (390, 844)], ids=["desktop", "phone"])
+_SCREENS = {"desktop": (1280, 800), "phone": (390, 844)}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each story on one of its screens, the same one in every run; on both in `make test-whole`."""
+    left = [one for one in items if not (IS_WHOLE or _is_told(one))]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [one for one in items if one not in left]
+
+
+def _is_told(item: pytest.Item) -> bool:
+    is_ours = isinstance(item, pytest.Function) and item.path.parent == Path(__file__).parent
+    if not is_ours or not {"screen", "page"} & set(item.fixturenames):
+        return True
+    turn = zlib.crc32(item.originalname.encode()) % len(_SCREENS)
+    return list(_SCREENS)[turn] in item.callspec.id.split("-")
+
+
+@pytest.fixture(params=_SCREENS.values(), ids=_SCREENS.keys())
 def page(request: pytest.FixtureRequest, browser: Browser, server: Served) -> Iterator[Page]:
     width, height = request.param
     context = browser.new_context(
@@ -129,7 +150,7 @@ def _await(address: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the demonstration did not start")
 
 
-@pytest.fixture(params=[(1280, 800), (390, 844)], ids=["desktop", "phone"])
+@pytest.fixture(params=_SCREENS.values(), ids=_SCREENS.keys())
 def screen(request: pytest.FixtureRequest) -> tuple[int, int]:
     """The size of a screen: each story is told on a desk and on a phone."""
     size: tuple[int, int] = request.param

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import random
 import re
 import tarfile
@@ -21,6 +20,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.whole import IS_WHOLE
 
 from seve.fhir import Resource
 from seve.fhir.access.veils import PRIVATE, veil
@@ -31,7 +31,6 @@ from seve.fhir.validation.validator import Validator
 from .world import World, care_team
 
 ARCHIVE = Path(__file__).parents[3] / ".cache" / "npm" / "hl7.fhir.r4.examples-4.0.1.tgz"
-IS_WHOLE = os.environ.get("SEVE_LEAKS") == "whole"
 SHARE = 0.04
 
 SECRET = {"{id}": "secret", "{tag}": "canary", "{pat}": "bob"}

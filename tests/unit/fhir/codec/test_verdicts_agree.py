@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.fhir.codec.corpus import examples
+from tests.whole import of
 
 from seve.fhir.codec.json import check, encode, parse
 from seve.fhir.definitions import core
@@ -73,7 +74,7 @@ def mutate(resource: Any, data: st.DataObject) -> Any:
     return mutated
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=of(100, whole=400), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_structs_and_walk_agree_on_mutated_examples(data: st.DataObject) -> None:
     resource = data.draw(st.sampled_from(samples()))

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.france.cda.samples import document, national, structured
 from tests.unit.france.documents.files import EVERY, RTF, TEXT, archive, image, pdf, stream
+from tests.whole import of
 
 from seve.france.cda import CdaWrong
 from seve.france.documents import ACCEPTED, DocumentRefused, inspect
@@ -271,7 +272,7 @@ def test_what_is_accepted_is_in_the_national_list() -> None:
 SEEDS = [*EVERY.values(), structured("<paragraph>a</paragraph>"), archive(a=b"x", b=b"y" * 99), b'{"a": [1]}']
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=of(150, whole=600), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.sampled_from(SEEDS),
     place=st.integers(min_value=0, max_value=100_000),
