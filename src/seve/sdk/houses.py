@@ -9,7 +9,7 @@ from seve.engine import houses as deeds
 from seve.engine.refusals import NotFound as NoSuchResource
 from seve.engine.refusals import VersionMismatch
 from seve.fhir.house_documents import Rule
-from seve.sdk.refusals import Changed, NotFound, Undeclared
+from seve.sdk.refusals import Changed, NotForYou, NotFound, Undeclared
 
 if TYPE_CHECKING:
     from seve.engine.engine import Engine
@@ -91,10 +91,10 @@ class Houses:
         return isinstance(found, dict)
 
     async def waiting_of(self, patient: str) -> tuple[str, ...]:
-        """The ids of what organisations keep about a patient. For work in the background alone: Undeclared for a visitor."""
+        """The ids of what organisations keep about a patient. For work in the background alone: raises NotForYou for a visitor."""
         self._check()
         if self._grant.sight is not None:
-            raise Undeclared(solution=self._manifest.id, verb="reads", type="DocumentReference")
+            raise NotForYou
         return await deeds.waiting_of(self._engine, patient)
 
     def _check(self) -> None:
