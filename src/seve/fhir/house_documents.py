@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from seve.fhir import Resource
 from seve.fhir.access.openings import is_shared, keeper
-from seve.fhir.access.veils import PERSONAL, VISIBILITY, veil
+from seve.fhir.access.veils import FROM_PROFESSIONALS, PERSONAL, VISIBILITY, veil
 from seve.fhir.extensions import complex_, own, part, replaced
 
 Way: TypeAlias = Literal["person", "rule"]
@@ -23,7 +23,6 @@ PREFIX: Final = "shared-"
 """Ids of copies: made by the platform alone, so that a document that only claims to be a copy is none."""
 SYSTEM: Final = "https://seve.example/house-rules"
 _SHARED: Final = "house-document-shared"
-_MASKS: Final = frozenset({"MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"})
 _TAKEN: Final = (
     "type",
     "category",
@@ -35,7 +34,6 @@ _TAKEN: Final = (
     "securityLabel",
     "context",
 )
-_NAMED: Final = "url"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +91,15 @@ def needs_a_person(document: Resource) -> bool:
     return bool(veil(document, patients=1) & PERSONAL)
 
 
-def copy_id(document: Resource, files: Sequence[bytes]) -> str:
-    """The id of the copy of a document as it stands now: the same for the same."""
-    said = [
-        document["id"],
-        *(repr(document.get(name)) for name in _TAKEN),
-        *(hashlib.sha256(one).hexdigest() for one in files),
-    ]
+def copy_id(document: Resource, files: Sequence[bytes | None]) -> str:
+    """The id of the copy of a document as it stands now: the same for the same. `files` are the bytes of its contents, in order, None
+    for those that are copied by their address or stand in the document.
+    """
+    said = [document["id"], *(repr(document.get(name)) for name in _TAKEN)]
+    for content, data in zip(document["content"], files, strict=True):
+        attachment = content["attachment"]
+        told = attachment if data is None else {name: one for name, one in attachment.items() if name != "url"}
+        said += [repr({**content, "attachment": told}), hashlib.sha256(data or b"").hexdigest()]
     return PREFIX + hashlib.sha256("\n".join(said).encode()).hexdigest()[:40]
 
 
@@ -108,7 +108,7 @@ def copied(document: Resource, id_: str, sharing: Sharing, *, urls: Sequence[str
     relations = [{"code": COPY, "target": {"reference": f"DocumentReference/{document['id']}"}}]
     relations += [{"code": "replaces", "target": {"reference": f"DocumentReference/{one['id']}"}} for one in old]
     contents = [
-        {**one, "attachment": {**one["attachment"], **({_NAMED: url} if url else {})}}
+        {**one, "attachment": {**one["attachment"], **({"url": url} if url else {})}}
         for one, url in zip(document["content"], urls, strict=True)
     ]
     made: Resource = {
@@ -180,16 +180,10 @@ def rule_of(plan: Resource) -> Rule:
     )
 
 
-def _masks(*documents: Resource) -> list[dict[str, Any]]:
-    """What hides any of them, said of the copy as a whole."""
-    found = dict[str, dict[str, Any]]()
-    for one in documents:
-        labels: list[dict[str, Any]] = list(one.get("meta", {}).get("security", ()))
-        labels += [coding for concept in one.get("securityLabel", ()) for coding in concept.get("coding", ())]
-        for label in labels:
-            if label.get("code") in _MASKS and label.get("system", VISIBILITY) == VISIBILITY:
-                found[label["code"]] = {"system": VISIBILITY, "code": label["code"]}
-    for one in documents[:1]:
-        for label in one.get("meta", {}).get("security", ()):
-            found.setdefault(label.get("code", ""), label)
-    return list(found.values())
+def _masks(document: Resource, *old: Resource) -> list[dict[str, Any]]:
+    """Labels of the copy beside those of the registry: what masks the document, and from professionals what masked the copies before it."""
+    labels = list[dict[str, Any]](document.get("meta", {}).get("security", ()))
+    was_masked = any(veil(one, patients=1) & FROM_PROFESSIONALS for one in old)
+    if was_masked and not veil(document, patients=1) & FROM_PROFESSIONALS:
+        labels.append({"system": VISIBILITY, "code": "MASQUE_PS"})
+    return labels

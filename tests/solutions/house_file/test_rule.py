@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -120,10 +121,12 @@ async def test_what_the_api_keeps_is_shared_by_it_too_and_a_correction_supersede
     await rule(await heard.browser("doc"), "hospital")
     await heard.put(document("machine"))
     await until(lambda: _is(heard, 1))
-    await heard.put(document("machine", description="Corrigé"))
+    corrected = b64encode(b"Mieux.").decode()
+    await heard.put(document("machine", content=[{"attachment": {"contentType": "text/plain", "data": corrected}}]))
     await until(lambda: _is(heard, 2))
     was, new = await copies(heard)
-    assert (was["status"], new["status"], new["description"]) == ("superseded", "current", "Corrigé")
+    assert (was["status"], new["status"]) == ("superseded", "current")
+    assert new["content"][0]["attachment"]["data"] == corrected
 
 
 async def test_what_waited_for_the_record_is_shared_when_it_opens(heard: Site) -> None:
@@ -241,3 +244,20 @@ async def test_the_list_has_only_patients_whom_the_reader_takes_care_of(house: S
     assert "Compte rendu stuck" in await doctor.get("/house-file/not-shared")
     for browser in (stranger, ward):
         assert "Compte rendu stuck" not in await browser.get("/house-file/not-shared")
+
+
+async def test_a_document_whose_file_is_not_there_is_a_reason_and_holds_up_nothing(house: Site) -> None:
+    doctor = await house.browser("doc")
+    await rule(doctor, "hospital")
+    await house.put(document("bare", content=[{"attachment": {"contentType": "text/plain", "url": "Binary/nothing"}}]))
+    await work(house, "bare")
+    assert await copies(house) == []
+    assert "Le document ne peut pas être copié" in await doctor.get("/house-file/not-shared")
+
+
+async def test_a_document_about_nobody_is_left_where_it_is(house: Site) -> None:
+    await rule(await house.browser("doc"), "hospital")
+    bare = {name: value for name, value in document("nobody").items() if name != "subject"}
+    await house.put(bare)
+    await work(house, "nobody")
+    assert await copies(house) == []

@@ -11,8 +11,10 @@ from seve.engine.access import open_grant
 from seve.engine.dispatch import perform
 from seve.engine.requests import Request
 from seve.fhir.access.openings import OWN, TAGS
+from seve.fhir.access.veils import VISIBILITY
 from seve.france.documents.standing import is_archived
 from seve.france.identity.trust import Reliability
+from seve.solutions.shared_record.model.documents import announced
 from seve.testing.site import Browser, Site, patient
 
 _PNG = bytes.fromhex(
@@ -227,6 +229,20 @@ async def test_what_takes_the_place_of_a_masked_copy_is_masked_too(house: Site) 
     await partner.get(f"/shared-record/ana/documents/{new['id']}")
     assert partner.status == 404
     await ana.get(f"/shared-record/ana/documents/{new['id']}")
+    assert ana.status == 200
+
+
+async def test_a_result_to_be_announced_is_shared_as_such_and_announced_in_the_record(house: Site) -> None:
+    doctor, ana = await house.browser("doc"), await house.browser("ana")
+    label = {"system": VISIBILITY, "code": "INVISIBLE_PATIENT"}
+    await house.put(document("told-later", securityLabel=[{"coding": [label]}]))
+    await doctor.get(f"{PATH}/documents/told-later")
+    await doctor.post(f"{PATH}/documents/told-later/share")
+    [copy] = await copies(house)
+    await ana.get(f"/shared-record/ana/documents/{copy['id']}")
+    assert ana.status == 404
+    await house.put(announced(copy))
+    await ana.get(f"/shared-record/ana/documents/{copy['id']}")
     assert ana.status == 200
 
 

@@ -16,8 +16,8 @@ from seve.engine.agendas.stored import elevated, read
 from seve.engine.dispatch import perform
 from seve.engine.houses.refusals import AlreadyShared, NotCurrent, NotTheirRule
 from seve.engine.houses.sharing import shared
-from seve.engine.houses.standing import Hindrance, copies, hindrance, house_of
-from seve.engine.refusals import VersionMismatch
+from seve.engine.houses.standing import Hindrance, copies, hindrance, house_of, patient_of
+from seve.engine.refusals import NotFound, VersionMismatch
 from seve.engine.requests import Request
 from seve.fhir import Resource
 from seve.fhir.access.openings import OWN, TAGS, keeper
@@ -25,6 +25,7 @@ from seve.fhir.codec.json import parse
 from seve.fhir.house_documents import Rule, Sharing, rule_id, rule_of, rule_resource
 from seve.fhir.search.keys import value_key
 from seve.france.documents.standing import is_archived
+from seve.kernel.refusals import InvalidContent
 from seve.store.access.admission import Forbidden, Proposal, check
 from seve.store.access.indexing import NotQualified
 from seve.store.access.openings import RecordNotOpen
@@ -66,7 +67,7 @@ async def share_by_rule(engine: Engine, id_: str) -> Resource | Hindrance | None
     if document is None or document["status"] != "current" or not keeper(document):
         return None
     found = await rule(engine, keeper(document))
-    if not found.covers(document) or await _is_withdrawn(engine, document):
+    if not found.covers(document) or not patient_of(engine, document) or await _is_withdrawn(engine, document):
         return None
     if needs := await hindrance(engine, open_grant(), document):
         return needs
@@ -77,6 +78,8 @@ async def share_by_rule(engine: Engine, id_: str) -> Resource | Hindrance | None
         return None
     except (RecordNotOpen, NotQualified):  # it was so only a moment ago: the reason as it is now
         return await hindrance(engine, open_grant(), document)
+    except (NotFound, InvalidContent) as refusal:  # who would be told of it again and again can't mend it
+        return Hindrance("refused", reason=refusal.issues[0])
 
 
 async def waiting_of(engine: Engine, patient: str) -> tuple[str, ...]:

@@ -7,15 +7,15 @@ in the statement that writes.
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from seve.engine.agendas.stored import read
+from seve.engine.houses.files import File, files_of
 from seve.engine.houses.refusals import AlreadyShared, NotCurrent, NotShared
-from seve.engine.houses.standing import copies, kept
+from seve.engine.houses.standing import copies, kept, patient_of
 from seve.fhir import Resource
 from seve.fhir.access.kinds import kind
 from seve.fhir.access.reaches import PURPOSES
@@ -33,14 +33,6 @@ if TYPE_CHECKING:
     from seve.store.grant import Grant
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A content of a document: its bytes and media type, None for one that is kept elsewhere or in the document itself."""
-
-    data: bytes | None
-    content_type: str
-
-
 async def share(engine: Engine, grant: Grant, id_: str, *, by: str, name: str) -> Resource:
     """The copy in the shared record. `by` is who shares it (a reference), `name` how they are called.
 
@@ -55,9 +47,9 @@ async def shared(engine: Engine, grant: Grant, document: Resource, sharing: Shar
     """The copy of a document whose sharing was decided on. Raises as `share` does."""
     if document["status"] != "current":
         raise NotCurrent
-    patient = str(document["subject"]["reference"])
-    files = [await _file(engine, grant, one["attachment"]) for one in document["content"]]
-    new = copy_id(document, [one.data or b"" for one in files])
+    patient = patient_of(engine, document)
+    files = await files_of(engine, grant, document)
+    new = copy_id(document, [one.data for one in files])
     standing = await copies(engine, grant, document)
     old = [one for one in standing if one["id"] != new]
     addresses = [f"Binary/{new}-{number}" if one.data is not None else "" for number, one in enumerate(files)]
@@ -85,7 +77,7 @@ async def withdraw(engine: Engine, grant: Grant, id_: str) -> None:
 
 async def _check_right(engine: Engine, grant: Grant, document: Resource) -> None:
     """Who shares may add such a document themselves. Raises Forbidden."""
-    patients = (value_key(str(document["subject"]["reference"])),)
+    patients = (value_key(patient_of(engine, document)),)
     check_scope(grant, "c", "DocumentReference", patients=patients)
     if grant.sight is None:
         return
@@ -94,15 +86,7 @@ async def _check_right(engine: Engine, grant: Grant, document: Resource) -> None
         await check(connection, grant, grant.sight, [proposal], registered=())
 
 
-async def _file(engine: Engine, grant: Grant, attachment: dict[str, str]) -> _File:
-    type_, _, id_ = attachment.get("url", "").partition("/")
-    found = await read(engine, grant, type_, id_) if type_ == "Binary" and id_ else None
-    if found is None:
-        return _File(None, attachment.get("contentType", ""))
-    return _File(b64decode(found.get("data", "")), found["contentType"])
-
-
-def _binary(engine: Engine, file: _File, address: str, document: str) -> Deed:
+def _binary(engine: Engine, file: File, address: str, document: str) -> Deed:
     """A file of its own: who sees the copy sees it, whoever sees the document of the house (R4, 2.36.3)."""
     made: Resource = {
         "resourceType": "Binary",

@@ -13,11 +13,13 @@ from seve.engine.access.granting import opened
 from seve.engine.access.sharing import is_masked
 from seve.engine.agendas.stored import elevated, read
 from seve.engine.dispatch import perform
+from seve.engine.houses.files import files_of
 from seve.engine.houses.refusals import NoHouse
 from seve.engine.refusals import NotFound
 from seve.engine.requests import Request
 from seve.fhir import Resource
 from seve.fhir.house_documents import COPY, Sharing, is_copy, is_in_house, needs_a_person, sharing_of
+from seve.fhir.search.references import target
 from seve.france.documents.standing import is_archived, replaced_by
 from seve.france.identity.trust import sharing_verdict
 from seve.store.access.openings import opening
@@ -43,9 +45,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """Why a document can't be shared now: `not_open`, with the state of the record; `not_qualified`, with the reason; `needs_a_person`."""
+    """Why a document can't be shared now: `not_open`, with the state of the record; `not_qualified` and `refused` (a file that is not
+    there, content that is not valid any more), with the reason; `needs_a_person`.
+    """
 
-    why: Literal["not_open", "not_qualified", "needs_a_person"]
+    why: Literal["not_open", "not_qualified", "needs_a_person", "refused"]
     state: str = ""
     reason: Issue | None = None
 
@@ -56,6 +60,13 @@ def house_of(grant: Grant) -> str:
     if not found:
         raise NoHouse
     return found
+
+
+def patient_of(engine: Engine, document: Resource) -> str:
+    """Whom a document is about, `Patient/1`; "" for nobody of this server."""
+    text = document.get("subject", {}).get("reference", "")
+    found = target(text, engine.base_url) if text else None
+    return found.text if found and found.type == "Patient" and found.id else ""
 
 
 async def kept(engine: Engine, grant: Grant, id_: str) -> Resource:
@@ -97,13 +108,19 @@ async def hindrance(engine: Engine, grant: Grant, document: Resource) -> Hindran
     """What hinders the rule from sharing a document, None for nothing."""
     if needs_a_person(document):
         return Hindrance("needs_a_person")
-    reference = str(document["subject"]["reference"])
+    reference = patient_of(engine, document)
     decided = await opening(engine.database.pool, reference)
     if not decided.is_open:
         return Hindrance("not_open", decided.state)
     patient = await read(engine, elevated(grant), "Patient", reference.partition("/")[2])
     verdict = sharing_verdict(patient or {"resourceType": "Patient"}, environment=engine.database.identities)
-    return None if verdict.may else Hindrance("not_qualified", reason=verdict.reason)
+    if not verdict.may:
+        return Hindrance("not_qualified", reason=verdict.reason)
+    try:
+        await files_of(engine, grant, document)
+    except NotFound as refusal:
+        return Hindrance("refused", reason=refusal.issues[0])
+    return None
 
 
 async def _copies_of(engine: Engine, grant: Grant, references: Iterable[str]) -> tuple[Resource, ...]:
@@ -140,7 +157,9 @@ def _says_the_same(document: Resource, copy: Resource) -> bool:
 
     def said(one: Resource) -> tuple[object, ...]:
         attached = [content["attachment"] for content in one["content"]]
-        files = [tuple(each.get(name) for name in ("contentType", "hash", "size", "title")) for each in attached]
+        files = [
+            tuple(each.get(name) for name in ("contentType", "data", "hash", "size", "title")) for each in attached
+        ]
         return one.get("type"), one.get("description"), files
 
     return said(document) == said(copy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
 from dataclasses import dataclass
 
 from seve.fhir import Resource
@@ -96,11 +97,19 @@ async def document(visit: Visit, patient_id: str, id_: str) -> Resource:
 
 async def file(visit: Visit, document: Resource) -> File | None:
     """Its file; None for one that is kept elsewhere. Raises NotFound."""
-    url = model.attachment_of(document).get("url", "")
+    attachment = model.attachment_of(document)
+    if "data" in attachment:
+        return File(b64decode(attachment["data"]), *_types(attachment.get("contentType", "application/octet-stream")))
+    url = attachment.get("url", "")
     if not url.startswith("Binary/"):
         return None
     data, content_type = await visit.records.binary(url.partition("/")[2])
-    return File(data, content_type.partition(";")[0].strip().lower(), content_type)
+    return File(data, *_types(content_type))
+
+
+def _types(content_type: str) -> tuple[str, str]:
+    """The media type without and with its parameters."""
+    return content_type.partition(";")[0].strip().lower(), content_type
 
 
 async def authors(visit: Visit, documents: tuple[Resource, ...]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from seve.fhir.house_documents import Rule
+from seve.fhir.house_documents import Rule, filed
 from seve.sdk import Again, Changed, NotTheirRule, To, View, Visit, wording
 from seve.solutions.house_file import actions, model, queries
 from seve.solutions.house_file.actions import FieldWrong
@@ -116,7 +116,7 @@ def _stuck(visit: Visit, one: Waiting) -> Stuck:
         id=document["id"],
         title=document.get("description", ""),
         type=say(visit, f"kinds.{kind}") if kind else wording.coded(document.get("type")),
-        day=wording.day(document.get("date", "")[:10], visit.language),
+        day=wording.day(filed(document)[:10], visit.language),
         why=_why(visit, one),
         way=f"/shared-record/{patient['id']}/opening" if one.hindrance and one.hindrance.why == "not_open" else "",
     )
