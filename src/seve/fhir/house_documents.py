@@ -7,6 +7,7 @@ A copy is a document of its own, so that masking or archiving one leaves the oth
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,11 +96,11 @@ def copy_id(document: Resource, files: Sequence[bytes | None]) -> str:
     """The id of the copy of a document as it stands now: the same for the same. `files` are the bytes of its contents, in order, None
     for those that are copied by their address or stand in the document.
     """
-    said = [document["id"], *(repr(document.get(name)) for name in _TAKEN)]
+    said = [document["id"], *(_written(document.get(name)) for name in _TAKEN)]
     for content, data in zip(document["content"], files, strict=True):
         attachment = content["attachment"]
         told = attachment if data is None else {name: one for name, one in attachment.items() if name != "url"}
-        said += [repr({**content, "attachment": told}), hashlib.sha256(data or b"").hexdigest()]
+        said += [_written({**content, "attachment": told}), hashlib.sha256(data or b"").hexdigest()]
     return PREFIX + hashlib.sha256("\n".join(said).encode()).hexdigest()[:40]
 
 
@@ -178,6 +179,11 @@ def rule_of(plan: Resource) -> Rule:
         name=next((str(one.get("name", "")) for one in plan.get("author", ())), ""),
         version=plan["meta"]["versionId"],
     )
+
+
+def _written(value: Any) -> str:
+    """The same for the same, in whichever order it came."""
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def _masks(document: Resource, *old: Resource) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from tests.solutions.house_file.conftest import CABINET, NOTE, PATH, copies, decide, document, keep, one
@@ -25,7 +26,8 @@ _PNG = bytes.fromhex(
 
 async def mask(browser: Browser, id_: str) -> None:
     await browser.get("/sharing")
-    await browser.post("/sharing/mask", **{"for": "ana", "type": "DocumentReference", "record": id_, "show": ""})
+    typed: dict[str, Any] = {"for": "ana", "type": "DocumentReference", "record": id_, "show": ""}
+    await browser.post("/sharing/mask", **typed)
     assert browser.status == 200, browser.page
 
 
