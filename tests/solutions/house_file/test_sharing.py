@@ -131,6 +131,7 @@ async def test_nothing_is_shared_into_a_record_that_is_not_open_and_the_way_out_
     page = await doctor.post(f"{NOTE}/share")
     assert doctor.status == 409
     assert 'href="/shared-record/ana/opening"' in page
+    assert "n'est pas ouvert : rien n'y est versé" in page
     assert await house.engine.database.pool.fetchval("SELECT count(*) FROM version") == before
 
 

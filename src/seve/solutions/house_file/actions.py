@@ -13,7 +13,7 @@ from seve.france.documents import looked_at
 from seve.france.documents.brought import binary
 from seve.france.documents.standing import replacing
 from seve.kernel.refusals import Refusal
-from seve.sdk import Change, Changed, Chores, Told, Visit, wording
+from seve.sdk import Change, Changed, Chores, RecordNotOpen, Told, Visit, wording
 from seve.solutions.house_file import model, queries
 from seve.solutions.house_file.model import Typed
 
@@ -24,6 +24,14 @@ class FieldWrong(Refusal):
     status: ClassVar[int] = 422
     code: ClassVar[str] = "value"
     key: ClassVar[str] = "solutions/house_file.refusals.not_right"
+
+
+class NotOpen(Refusal):
+    """The shared record of the patient is not open: nothing is put into it."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "business-rule"
+    key: ClassVar[str] = "solutions/house_file.refusals.not_open"
 
 
 async def keep(visit: Visit, typed: Typed, *, replaces: str = "", version: str = "") -> Resource:
@@ -56,9 +64,12 @@ async def keep(visit: Visit, typed: Typed, *, replaces: str = "", version: str =
 
 
 async def share(visit: Visit, id_: str) -> None:
-    """Into the shared record. Raises NotFound, AlreadyShared, NotCurrent, RecordNotOpen, NotQualified, what access refuses."""
+    """Into the shared record. Raises NotFound, AlreadyShared, NotCurrent, NotOpen, NotQualified, what access refuses."""
     document = await queries.document(visit, visit.path["patient"], id_)
-    await visit.houses.share(document["id"], by=visit.visitor.acts_as, name=visit.visitor.name)
+    try:
+        await visit.houses.share(document["id"], by=visit.visitor.acts_as, name=visit.visitor.name)
+    except RecordNotOpen as error:  # whose words are for programs
+        raise NotOpen from error
 
 
 async def withdraw(visit: Visit, id_: str) -> None:

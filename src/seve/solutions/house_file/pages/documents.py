@@ -18,18 +18,17 @@ from seve.sdk import (
     NotFound,
     NotQualified,
     NotShared,
-    RecordNotOpen,
     To,
     View,
     Visit,
 )
 from seve.solutions.house_file import actions, model, queries
-from seve.solutions.house_file.actions import FieldWrong
+from seve.solutions.house_file.actions import FieldWrong, NotOpen
 from seve.solutions.house_file.model import Typed
 from seve.solutions.house_file.pages.frame import Frame, Line, framed, line
 
 _REFUSED = (FieldWrong, NoFile, DocumentRefused, CdaWrong, SomebodyElse, Changed, NotQualified)
-_NOT_SHARED = (AlreadyShared, NotCurrent, NotShared, RecordNotOpen, NotQualified)
+_NOT_SHARED = (AlreadyShared, NotCurrent, NotShared, NotOpen, NotQualified)
 _FORBIDDEN = 403
 _IMAGES = frozenset({"image/png", "image/jpeg", "image/gif"})
 _INLINE = _IMAGES | {"application/pdf", "text/plain"}
@@ -152,7 +151,7 @@ async def _done(visit: Visit, what: str) -> To | Again:
     except Refusal as problem:
         if not _is_shown(problem, _NOT_SHARED):
             raise
-        return Again(await _opened(visit, may_open=isinstance(problem, RecordNotOpen)), problem)
+        return Again(await _opened(visit, may_open=isinstance(problem, NotOpen)), problem)
     return To(f"/{visit.path['patient']}/documents/{id_}", {"done": what})
 
 
