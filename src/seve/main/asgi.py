@@ -24,6 +24,7 @@ from seve.rest.gate import BearerGate, OpenGate
 from seve.rest.oauth.app import is_mine, oauth
 from seve.rest.shield.shield import Rules, Shield
 from seve.rest.websockets import PATH, EventSockets
+from seve.sdk.events import listen
 from seve.sdk.serving import solution_routes, solution_sections, solution_sockets
 from seve.sdk.sockets import SolutionSockets
 from seve.web.app import pages
@@ -114,6 +115,7 @@ class Application:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await self._stack.enter_async_context(_beside(Runner(engine).run()))
+        await listen(engine, solutions())
         service = await self._stack.enter_async_context(serving(engine))
         self._sockets = EventSockets(service.sockets)
         await self._stack.enter_async_context(working(engine, settings.store_url, jobs()))

@@ -5,10 +5,13 @@ from seve.engine.admissions import NoOffice, NotTheOffice
 from seve.engine.agendas import Alone, NotFree
 from seve.engine.agendas.refusals import NoAgenda, NotTheirPart, NotTheirTime
 from seve.engine.asks import Ask, AskIsOver, NotAsked, Taking, TooLate
+from seve.engine.houses import AlreadyShared, Hindrance, NoHouse, NotCurrent, NotShared, NotTheirRule, Standing
 from seve.engine.pictures import PictureRefused, codes_in
 from seve.engine.rights.people import Person
+from seve.fhir.subscriptions.notifications import Told
 from seve.sdk import kit, wording
 from seve.sdk.chores import Chores, Job
+from seve.sdk.events import Event
 from seve.sdk.manifest import Manifest, ManifestWrong, Role
 from seve.sdk.records import Change, Found, Records
 from seve.sdk.refusals import Changed, NoPrinter, NotForYou, NotFound, Undeclared
@@ -26,6 +29,7 @@ from seve.web.uploads import Sent
 __all__ = [
     "Again",
     "Alone",
+    "AlreadyShared",
     "Answer",
     "Ask",
     "AskIsOver",
@@ -35,25 +39,31 @@ __all__ = [
     "Chores",
     "Device",
     "Document",
+    "Event",
     "Form",
     "Found",
     "Free",
     "Full",
     "Heard",
+    "Hindrance",
     "Job",
     "Manifest",
     "ManifestWrong",
     "NoAgenda",
+    "NoHouse",
     "NoOffice",
     "NoPrinter",
     "NobodyToOpen",
     "NotAsked",
+    "NotCurrent",
     "NotForYou",
     "NotFound",
     "NotFree",
     "NotQualified",
+    "NotShared",
     "NotTheOffice",
     "NotTheirPart",
+    "NotTheirRule",
     "NotTheirTime",
     "Page",
     "Paper",
@@ -69,8 +79,10 @@ __all__ = [
     "Shown",
     "Socket",
     "Solution",
+    "Standing",
     "Taking",
     "To",
+    "Told",
     "TooLate",
     "Undeclared",
     "View",

@@ -21,6 +21,7 @@ from seve.jobs.declaring import Payload
 from seve.sdk.admissions import Admissions
 from seve.sdk.agendas import Agendas
 from seve.sdk.asks import Asks
+from seve.sdk.houses import Houses
 from seve.sdk.links import Links
 from seve.sdk.records import Records
 from seve.store import jobs
@@ -57,6 +58,7 @@ class Doors:
         self.agendas = Agendas(engine, grant, manifest)
         self.asks = Asks(engine, grant, manifest)
         self.admissions = Admissions(engine, grant, manifest)
+        self.houses = Houses(engine, grant, manifest)
         self.links = Links(engine, manifest)
 
     @property

@@ -18,6 +18,7 @@ from seve.sdk.visit import Method, Shown, Visit
 if TYPE_CHECKING:
     from seve.fhir import Resource
     from seve.sdk.chores import Job
+    from seve.sdk.events import Event
 
 Answer: TypeAlias = Callable[[Visit], Awaitable[Shown]]
 Device: TypeAlias = Literal["camera", "microphone", "geolocation"]
@@ -80,6 +81,11 @@ class Solution:
         return self._part("jobs", "JOBS")
 
     @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """Those of `jobs.EVENTS`; none without it."""
+        return self._part("jobs", "EVENTS")
+
+    @cached_property
     def sockets(self) -> tuple[Socket, ...]:
         """Those of `sockets.SOCKETS`; none without the module."""
         return self._part("sockets", "SOCKETS")
@@ -95,4 +101,4 @@ class Solution:
         folder = resources.files(self.module)
         if not folder.joinpath(f"{name}.py").is_file() and not folder.joinpath(name, "__init__.py").is_file():
             return ()
-        return tuple(getattr(import_module(f"{self.module}.{name}"), list_))
+        return tuple(getattr(import_module(f"{self.module}.{name}"), list_, ()))

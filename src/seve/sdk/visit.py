@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from seve.sdk.agendas import Agendas
     from seve.sdk.asks import Asks
     from seve.sdk.chores import Doors
+    from seve.sdk.houses import Houses
     from seve.sdk.manifest import Role
     from seve.sdk.records import Records
     from seve.sdk.sockets import Rooms
@@ -95,6 +96,11 @@ class Visit:
     def asks(self) -> Asks:
         """Requests that several may take over."""
         return self.doors.asks
+
+    @property
+    def houses(self) -> Houses:
+        """The own file of the organisation that the visitor acts for."""
+        return self.doors.houses
 
     @property
     def admissions(self) -> Admissions:

@@ -25,7 +25,7 @@ from seve.store.sweeping import raise_horizon
 if TYPE_CHECKING:
     from seve.store.database import Connection, Pool
 
-INDEX_FORMAT = 4
+INDEX_FORMAT = 5
 """Raised whenever the rows that a resource gives change for another reason than its SearchParameters."""
 
 _BATCH = 500

@@ -18,6 +18,7 @@ from seve.store.access.admission import (
     check,
     check_openings,
     check_scope,
+    keeper_of,
     manager_of,
     seen,
 )
@@ -140,6 +141,7 @@ class Batch:
                 tuple(s.draft.entries.reaches),
                 is_place=s.deed.type == "Location",
                 manager=manager_of(s.draft.entries.links) if s.deed.type == "Location" else 0,
+                keeper=keeper_of(s.draft.entries.links) if s.deed.type == "DocumentReference" else 0,
             )
             for s in staged
             if s.draft.resource is not None

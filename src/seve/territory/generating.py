@@ -15,7 +15,7 @@ from seve.territory.model.life import Life, Span, live, whole_years
 from seve.territory.people import records
 from seve.territory.people.person import Person, Relative
 from seve.territory.people.roster import BLOCK, roster
-from seve.territory.places import admissions
+from seve.territory.places import admissions, house_rule
 from seve.territory.places.agendas import agendas
 from seve.territory.places.directory import directory
 from seve.territory.places.world import World, world
@@ -69,6 +69,7 @@ def around(terms: Terms) -> Iterator[Resource]:
     yield from directory(world(terms.seed), at=terms.until)
     yield from agendas(world(terms.seed), seed=terms.seed)
     yield from admissions.office(world(terms.seed))
+    yield house_rule.rule(world(terms.seed), until=terms.until)
 
 
 def person(terms: Terms, number: int) -> Person:

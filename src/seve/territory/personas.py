@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from seve.territory.generating import Terms, Wishes, recorded
+from seve.territory.papers import house_file
 from seve.territory.people.person import Home, Person, Relative
 from seve.territory.places.admissions import expected
 from seve.territory.places.agendas import booked
@@ -38,6 +39,7 @@ def known(terms: Terms) -> Iterator[Record]:
         found = recorded(terms, who, wishes=_wishes(row, helpers.get(row["id"])))
         found.resources += booked(world(terms.seed), who, doctor=row["doctor"], rank=rank, after=terms.until)
         found.resources += expected(world(terms.seed), who, after=terms.until)
+        house_file.keep(found, world(terms.seed), until=terms.until)
         yield found
 
 

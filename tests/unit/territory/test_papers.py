@@ -9,18 +9,21 @@ from collections import Counter
 from datetime import datetime
 
 from lxml import etree
-from tests.unit.territory.people import records, stories
+from tests.unit.territory.people import TERMS, records, stories
 
 from seve.fhir import Resource
-from seve.fhir.access.openings import feeds
+from seve.fhir.access.openings import feeds, keeper
+from seve.fhir.house_documents import PREFIX, is_copy, needs_a_person, rule_of
 from seve.france.cda import Code
 from seve.france.cda.writing import Part, Problem, write_note
 from seve.france.identity.indexing import opens
 from seve.france.identity.ins import matricules
 from seve.france.identity.trust import may_index_shared_data, trust
+from seve.territory.generating import around
 from seve.territory.papers.headers import CIM10, LOINC, header
 from seve.territory.papers.pdf import pdf
 from seve.territory.people.records import matricule
+from seve.territory.places.house_rule import HOUSE
 
 CDA = {"c": "urn:hl7-org:v3"}
 
@@ -81,11 +84,29 @@ def test_only_qualified_identities_have_their_number_in_documents_and_an_open_re
         numbers = [one.value for one in matricules(patient)] or [matricule(record.person).value]
         for resource in record.resources:
             if resource["resourceType"] == "DocumentReference":
-                assert feeds(None, resource) is may
+                assert feeds(None, resource) is (may and keeper(resource) != HOUSE)
             elif resource["resourceType"] == "Binary" and not may:
                 data = b64decode(resource["data"])
                 assert not any(number.encode() in data for number in numbers)
     assert len(levels) == 4
+
+
+def test_the_hospital_keeps_some_documents_for_itself_and_its_rule_shared_one() -> None:
+    [henri] = (one for one in stories() if one.person.id == "demo-henri")
+    found = {one["id"]: one for one in henri.resources if one["resourceType"] in ("DocumentReference", "Binary")}
+    kept = [one for one in found.values() if keeper(one) == HOUSE]
+    assert len(kept) == 3
+    references = [f"DocumentReference/{one['id']}" for one in kept]
+    [copy] = (
+        one for id_, one in found.items() if id_.startswith(PREFIX) and is_copy(one, of=references, organization=HOUSE)
+    )
+    file = found[copy["content"][0]["attachment"]["url"].partition("/")[2]]
+    assert file["securityContext"] == {"reference": f"DocumentReference/{copy['id']}"}
+    [rule] = (
+        rule_of({**one, "meta": {"versionId": "1"}}) for one in around(TERMS) if one["resourceType"] == "PlanDefinition"
+    )
+    assert [rule.covers(one) for one in kept] == [False, True, True]
+    assert [needs_a_person(one) for one in kept] == [False, False, True]
 
 
 def test_people_whose_story_is_known_are_qualified() -> None:

@@ -48,7 +48,7 @@ def sample() -> dict[str, list[Resource]]:
 TYPES = (
     "AllergyIntolerance", "Appointment", "Binary", "CarePlan", "CareTeam", "Condition", "Consent", "DiagnosticReport", "DocumentReference",
     "Encounter", "HealthcareService", "Immunization", "Location", "MedicationDispense", "MedicationRequest", "Observation", "Organization",
-    "Patient", "Practitioner", "PractitionerRole", "Procedure", "Questionnaire", "RelatedPerson", "Schedule",
+    "Patient", "PlanDefinition", "Practitioner", "PractitionerRole", "Procedure", "Questionnaire", "RelatedPerson", "Schedule",
 )  # fmt: skip
 
 

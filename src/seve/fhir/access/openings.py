@@ -3,7 +3,8 @@
 A Consent because what opens a record is the agreement of its holder: `patient` agrees, `performer` took it down, `dateTime` says
 when, `provision.period.start` from when. Its scope is treatment, so that it opens the record and nobody's way into it.
 
-A document (DocumentReference) belongs to the shared record unless it has the tag `own`: then it stays with who made it.
+A document (DocumentReference) belongs to the shared record unless it has the tag `own`: then it stays with who made it, and is for the
+staff of the organisation that keeps it when its `custodian` names one of this server.
 """
 
 from __future__ import annotations
@@ -69,6 +70,13 @@ def is_shared(document: Resource) -> bool:
     """Whether a DocumentReference belongs to the shared record."""
     tags: list[dict[str, Any]] = document.get("meta", {}).get("tag", [])
     return not any(one.get("system") == TAGS and one.get("code") == OWN for one in tags)
+
+
+def keeper(document: Resource) -> str:
+    """The reference of who keeps a document (`custodian`) that is of no shared record; "" for every other resource, and when nobody says so."""
+    if document["resourceType"] != "DocumentReference" or is_shared(document):
+        return ""
+    return document.get("custodian", {}).get("reference", "")
 
 
 def kept(document: Resource) -> Resource:

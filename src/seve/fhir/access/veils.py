@@ -22,7 +22,8 @@ SEXUALITY = 1 << 7
 VIOLENCE = 1 << 8
 GENETICS = 1 << 9
 SEVERAL = 1 << 29
-"""It is about several patients: each of them must be reached."""
+"""Links say who else is asked: it is about several patients, each of whom must be reached, or it is kept by one organisation, whose staff
+alone see it beside the patient's side."""
 PRIVATE = 1 << 30
 """It is about no patient, and not public: only who wrote it sees it."""
 
@@ -123,14 +124,14 @@ _PUBLIC = frozenset(
 )
 
 
-def veil(resource: Resource, *, patients: int) -> int:
-    """The veil of a resource that is about so many patients."""
+def veil(resource: Resource, *, patients: int, is_kept: bool = False) -> int:
+    """The veil of a resource that is about so many patients; `is_kept` by an organisation of this server (`openings.keeper`)."""
     found = 0
     for coding in _labels(resource):
         found |= _BITS.get(coding.get("code", ""), 0)
     if patients == 0:
         return found if resource["resourceType"] in _PUBLIC else found | PRIVATE
-    return found | SEVERAL if patients > 1 else found
+    return found | SEVERAL if patients > 1 or is_kept else found
 
 
 def of_codes(codings: list[dict[str, Any]]) -> int:

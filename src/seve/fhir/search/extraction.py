@@ -11,13 +11,14 @@ from typing import Any
 from seve.fhir import Resource
 from seve.fhir.access.addressees import addressees
 from seve.fhir.access.kinds import kind
+from seve.fhir.access.openings import keeper
 from seve.fhir.access.reaches import reaches
 from seve.fhir.access.subjects import subjects
 from seve.fhir.access.veils import veil
 from seve.fhir.search.entries import Entries
 from seve.fhir.search.general import items
 from seve.fhir.search.generation import Reader, Walker, reader, walker
-from seve.fhir.search.keys import ADDRESSED, CANONICAL, SECURITY_CONTEXT, compartment_key, value_key
+from seve.fhir.search.keys import ADDRESSED, CANONICAL, KEPT, SECURITY_CONTEXT, compartment_key, value_key
 from seve.fhir.search.parameters import SearchParameter, SearchParameters, SearchType
 from seve.fhir.search.paths import paths
 from seve.fhir.search.plan import Collect, Node, endings, plan
@@ -51,10 +52,18 @@ def _add_access(resource: Resource, out: Entries, base_url: str) -> None:
     for text in addressees(resource):
         found = target(text, base_url)
         out.links += [(ADDRESSED, link) for link in found.links] if found else []
+    keeping = _keeping(resource, base_url)
+    out.links += [(KEPT, key) for key in keeping]
     out.subjects = subjects(resource, compartments=out.patients, base_url=base_url)
-    out.veil = veil(resource, patients=len(out.subjects))
+    out.veil = veil(resource, patients=len(out.subjects), is_kept=bool(keeping))
     out.kind = kind(resource)
     out.reaches = reaches(resource, patients=out.subjects, base_url=base_url)
+
+
+def _keeping(resource: Resource, base_url: str) -> list[int]:
+    """The key of the organisation of this server in whose own file a document is; none for others."""
+    found = target(keeper(resource), base_url) if keeper(resource) else None
+    return [value_key(found.text)] if found and found.type == "Organization" and found.id else []
 
 
 def _post_self(resource: Resource, out: Entries) -> None:

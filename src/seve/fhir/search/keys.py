@@ -71,6 +71,9 @@ ABOUT = value_key("\x00about")
 ADDRESSED = value_key("\x00addressed")
 """The parameter key of links from an Appointment or a Communication to those whom it is for, patients left out."""
 
+KEPT = value_key("\x00kept")
+"""The parameter key of the link from a document of an organisation's own file to that organisation (`fhir.access.openings`)."""
+
 SECURITY_CONTEXT = value_key("\x00securityContext")
 """The parameter key of the link from a Binary to its security context (R4, 2.36.3)."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
-from seve.kernel.refusals import InvalidContent, Issue
+from seve.kernel.refusals import InvalidContent, Issue, Refusal
 
 Reason: TypeAlias = Literal[
     "empty",
@@ -41,3 +41,19 @@ class DocumentRefused(InvalidContent):
     def __init__(self, reason: Reason, **fields: object) -> None:
         super().__init__([Issue("error", "invalid", f"france.documents.{reason}", fields)])
         self.reason: Reason = reason
+
+
+class NoFile(Refusal):
+    """A document needs a file or words."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "required"
+    key: ClassVar[str] = "france.documents.no_file"
+
+
+class SomebodyElse(Refusal):
+    """The document says by its INS that it is about somebody else."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "conflict"
+    key: ClassVar[str] = "france.documents.somebody_else"

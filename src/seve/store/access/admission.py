@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from seve.fhir.access.reaches import BELONGS, CARE_LIFTS, DESK, PURPOSES, STANDING, Reach
-from seve.fhir.search.keys import param_key, value_key
+from seve.fhir.search.keys import KEPT, param_key, value_key
 from seve.kernel.refusals import Refusal
 from seve.store.access.rule import OFFICER, Terms, in_force, is_habilitated, is_reached
 from seve.store.queries import statements
@@ -54,7 +54,8 @@ class OpensTooMuch(Forbidden):
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What is to be written: the patients it is about (keys), its kind, and whom it lets in or shuts out. A place `is_place`, of the
-    organisation `manager` (key, 0 for none): unless the writer works for it, only who may change all places writes it.
+    organisation `manager` (key, 0 for none): unless the writer works for it, only who may change all places writes it. A document of
+    the own file of the organisation `keeper` (key, 0 for none) is written by who acts for it.
     """
 
     type: str
@@ -63,6 +64,12 @@ class Proposal:
     reaches: tuple[Reach, ...] = ()
     is_place: bool = False
     manager: int = 0
+    keeper: int = 0
+
+
+def keeper_of(links: Sequence[tuple[int, int]]) -> int:
+    """The organisation in whose own file the links of a document place it, 0 for none."""
+    return next((target for param, target in links if param == KEPT), 0)
 
 
 def manager_of(links: Sequence[tuple[int, int]]) -> int:
@@ -110,19 +117,24 @@ async def may_merge(connection: Connection, sight: Sight) -> bool:
 async def check(
     connection: Connection, grant: Grant, sight: Sight, proposals: Sequence[Proposal], *, registered: Sequence[int]
 ) -> None:
-    """Raises Forbidden unless the grant is in force, reaches every patient (or registers them in the same unit), and its
-    profession may add records of every kind.
+    """Raises Forbidden unless the grant is in force, reaches every patient (or registers them in the same unit), acts for whom a document
+    is kept by, and its profession may add records of every kind.
     """
     statement = Statement(grant)
     terms = statement.terms(sight)
-    rows = [(patient, one.kind, one.is_place, one.manager) for one in proposals for patient in one.patients or (0,)]
-    types = ("bigint[]", "bigint[]", "boolean[]", "bigint[]")
+    rows = [
+        (patient, one.kind, one.is_place, one.manager, one.keeper)
+        for one in proposals
+        for patient in one.patients or (0,)
+    ]
+    types = ("bigint[]", "bigint[]", "boolean[]", "bigint[]", "bigint[]")
     columns = [statement.bind([row[n] for row in rows], type_) for n, type_ in enumerate(types)]
     asked = f"unnest({', '.join(columns)})"
     reached = "true"
     if not sight.reaches_all:
         new = statement.bind(list(registered), "bigint[]")
-        reached = f"(d.patient = 0 OR d.patient = ANY({new}) OR {is_reached('d.patient', '0', terms)})"
+        theirs = f"(d.keeper = 0 OR d.keeper = ANY({terms.readers}))"
+        reached = f"{theirs} AND (d.patient = 0 OR d.patient = ANY({new}) OR {is_reached('d.patient', '0', terms)})"
     habilitated = "true"
     if sight.profession is not None:
         changes = is_habilitated("d.kind", terms, "may_change")
@@ -130,7 +142,7 @@ async def check(
         habilitated = f"{is_habilitated('d.kind', terms, 'may_add')} AND ({theirs})"
     sql = (
         f"SELECT {in_force(terms)} AND coalesce(bool_and({reached} AND {habilitated}), true) "
-        f"FROM {asked} AS d (patient, kind, is_place, manager)"
+        f"FROM {asked} AS d (patient, kind, is_place, manager, keeper)"
     )
     if not await connection.fetchval(sql, *statement.arguments):
         raise Forbidden(types=", ".join(sorted({proposal.type for proposal in proposals})))

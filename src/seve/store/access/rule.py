@@ -4,7 +4,8 @@ A version is seen when the session is in force and the roles have standing, and
 - it is public (of no patient, without veil), or the reader created it, or
 - it is an Appointment or a Communication that is for the reader, who need not reach the patient otherwise, or
 - each patient it is about is reached for the purpose, nobody shut the reader out, the reach lifts every bit of the veil, and
-  the profession may read records of the kind (a patient may read all that is about them); or
+  the profession may read records of the kind (a patient may read all that is about them), and who keeps it, when it is of an
+  organisation's own file, is whom the reader acts for; or
 - it is a Binary whose `securityContext` is seen (R4, 2.36.3).
 And when it is an old version, the one in force must be seen too: what was masked or moved to another patient takes its
 history along.

@@ -161,13 +161,18 @@ BEGIN
     ) IS TRUE;
 END $$;
 
--- Every patient that a version is about is reached (links under ABOUT, fhir/search/keys).
+-- Every patient that a version is about is reached (links under ABOUT, fhir/search/keys). A document of an organisation's own file (a
+-- link under KEPT) is for who acts for it, and, for a patient's own purpose (3), for the patient's side.
 CREATE FUNCTION are_all_reached(version_vid bigint, veil integer, readers bigint[], for_purpose smallint, at bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN NOT EXISTS (
         SELECT FROM link a WHERE a.vid = version_vid AND a.param = 898282439043734545
             AND NOT is_reached(a.target, veil, readers, for_purpose, at)
+    ) AND (
+        for_purpose = 3 OR NOT EXISTS (
+            SELECT FROM link k WHERE k.vid = version_vid AND k.param = -2091490244571678780 AND k.target <> ALL (readers)
+        )
     );
 END $$;
 

@@ -9,21 +9,13 @@ from typing import ClassVar
 from uuid import uuid4
 
 from seve.fhir import Resource
-from seve.france.cda import Cda, Id, read_cda
-from seve.france.documents import Kind, inspect
-from seve.france.identity.ins import in_force
+from seve.france.documents import Content
+from seve.france.documents.brought import binary
+from seve.france.documents.standing import archived, replacing
 from seve.kernel.refusals import Refusal
-from seve.sdk import Change, Records, Sent, Visit, wording
+from seve.sdk import Change, Records, Visit, wording
 from seve.solutions.shared_record.model import documents
-from seve.solutions.shared_record.model.documents import Content, Typed, Writer
-
-
-class NoFile(Refusal):
-    """A document needs a file or words."""
-
-    status: ClassVar[int] = 422
-    code: ClassVar[str] = "required"
-    key: ClassVar[str] = "solutions/shared_record.refusals.no_file"
+from seve.solutions.shared_record.model.documents import Typed, Writer
 
 
 class FieldWrong(Refusal):
@@ -32,14 +24,6 @@ class FieldWrong(Refusal):
     status: ClassVar[int] = 422
     code: ClassVar[str] = "value"
     key: ClassVar[str] = "solutions/shared_record.refusals.not_right"
-
-
-class SomebodyElse(Refusal):
-    """The document says by its INS that it is about somebody else."""
-
-    status: ClassVar[int] = 422
-    code: ClassVar[str] = "conflict"
-    key: ClassVar[str] = "solutions/shared_record.refusals.somebody_else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +41,6 @@ class Author:
         visitor = visit.visitor
         role: Writer = "patient" if visitor.role == "patient" else "professional"
         return cls(role, visitor.acts_as, visitor.name, visitor.organization)
-
-
-def looked_at(sent: Sent | None, words: str, patient: Resource) -> Content:
-    """The file that came, or the words that were typed instead, looked at. Raises NoFile, DocumentRefused, CdaWrong, SomebodyElse."""
-    if sent is None and not words.strip():
-        raise NoFile(expression="file")
-    new = Id(str(uuid4()))
-    if sent is None:
-        return Content(words.strip().encode(), Kind("text", "text/plain", "utf-8"), "", new)
-    kind = inspect(sent.data, declared_type=sent.content_type, name=sent.name)
-    found = read_cda(sent.data) if kind.format == "cda" else None
-    if found:
-        _check_patient(found, patient)
-    return Content(sent.data, kind, sent.name, found.id if found else new)
 
 
 async def add(
@@ -103,11 +73,11 @@ async def add(
     made = shape(made) if shape else made
     changes = list[Change]()
     if old is not None:
-        made, superseded = documents.replacing(made, old)
+        made, superseded = replacing(made, old)
         changes.append(Change("PUT", superseded))
     changes = [
         Change("POST", made, document),
-        Change("POST", documents.binary(content, document=document), file),
+        Change("POST", binary(content, document=document), file),
         *changes,
     ]
     return (await records.transaction(changes))[0]
@@ -115,7 +85,7 @@ async def add(
 
 async def archive(records: Records, document: Resource, *, version: str, is_archived: bool) -> Resource:
     """Into the archive, or out of it, as the page showed it. Raises Changed."""
-    return await records.update(documents.archived(_shown(document, version), is_archived=is_archived))
+    return await records.update(archived(_shown(document, version), is_archived=is_archived))
 
 
 async def announce(records: Records, document: Resource, *, version: str) -> Resource:
@@ -125,9 +95,3 @@ async def announce(records: Records, document: Resource, *, version: str) -> Res
 
 def _shown(document: Resource, version: str) -> Resource:
     return {**document, "meta": {**document["meta"], "versionId": version}}
-
-
-def _check_patient(document: Cda, patient: Resource) -> None:
-    told, known = document.patient.ins, in_force(patient)
-    if told is not None and known is not None and told.value != known.value:
-        raise SomebodyElse(expression="file")

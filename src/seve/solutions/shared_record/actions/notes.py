@@ -6,12 +6,12 @@ import asyncio
 
 from seve.fhir import Resource
 from seve.france.cda import read_cda
-from seve.france.documents import Kind
+from seve.france.documents import Content, Kind, NoFile
 from seve.sdk import NotFound, Visit, wording
 from seve.solutions.shared_record.actions import documents
-from seve.solutions.shared_record.actions.documents import Author, NoFile
+from seve.solutions.shared_record.actions.documents import Author
 from seve.solutions.shared_record.model import notes, sheets
-from seve.solutions.shared_record.model.documents import Content, Typed
+from seve.solutions.shared_record.model.documents import Typed
 from seve.solutions.shared_record.model.notes import Signed, Written
 from seve.solutions.shared_record.queries import sheets as lists
 from seve.solutions.shared_record.queries import treatments

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +9,11 @@ from typing import Any, Literal, TypeAlias
 
 from seve.fhir import Resource
 from seve.fhir.access.veils import VISIBILITY
-from seve.france.cda import Code, Id, Organization
-from seve.france.documents import Kind as FileKind
+from seve.france.cda import Code, Organization
+from seve.france.documents import Content
 from seve.france.documents.classes import DIRECTIVES, document_types
 from seve.france.documents.references import Filing, Told, file_reference
 
-IS_ARCHIVED = "https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition/pdsm-ext-is-archived"
 _LOINC, _A05 = DIRECTIVES.system, "1.2.250.1.213.1.1.4.12"
 _CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 _LONGEST = 200
@@ -73,16 +71,6 @@ class Typed:
         return "" if _is_past(self.day, today) else "day"
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A file that was looked at; `id` is that of the document in it, or a new one."""
-
-    data: bytes
-    kind: FileKind
-    name: str
-    id: Id
-
-
 def typed(form: Mapping[str, str] | Any) -> Typed:
     """The fields of a form."""
     return Typed(*(form[name].strip() for name in Typed.__dataclass_fields__))
@@ -91,16 +79,6 @@ def typed(form: Mapping[str, str] | Any) -> Typed:
 def kinds(by: Writer) -> tuple[str, ...]:
     """Those that one may add."""
     return tuple(name for name, kind in KINDS.items() if by in kind.by)
-
-
-def binary(content: Content, *, document: str) -> Resource:
-    """The file; who sees the document that `document` names sees it (R4, 2.36.3)."""
-    return {
-        "resourceType": "Binary",
-        "contentType": _content_type(content),
-        "securityContext": {"reference": document},
-        "data": b64encode(content.data).decode(),
-    }
 
 
 def reference(
@@ -129,25 +107,6 @@ def reference(
     return found
 
 
-def replacing(new: Resource, old: Resource) -> tuple[Resource, Resource]:
-    """The new document, which says what it replaces, and the old one, superseded."""
-    relation = {"code": "replaces", "target": {"reference": f"DocumentReference/{old['id']}"}}
-    return {**new, "relatesTo": [relation]}, {**old, "status": "superseded"}
-
-
-def archived(document: Resource, *, is_archived: bool) -> Resource:
-    """In the archive, or out of it (PDSm, isArchived): it stays, and lists leave it out."""
-    others = [one for one in document.get("extension", ()) if one.get("url") != IS_ARCHIVED]
-    kept = {name: value for name, value in document.items() if name != "extension"}
-    mark = [{"url": IS_ARCHIVED, "valueBoolean": True}] if is_archived else []
-    return {**kept, "extension": [*others, *mark]} if others or mark else kept
-
-
-def is_archived(document: Resource) -> bool:
-    """Whether it is in the archive."""
-    return any(one.get("url") == IS_ARCHIVED and one.get("valueBoolean") for one in document.get("extension", ()))
-
-
 def announced(document: Resource) -> Resource:
     """Shown to the patient from now on."""
     labels = [one for one in document.get("securityLabel", ()) if "INVISIBLE_PATIENT" not in _codes(one)]
@@ -159,12 +118,6 @@ def attachment_of(document: Resource) -> dict[str, Any]:
     return document["content"][0]["attachment"]
 
 
-def replaced_by(document: Resource) -> tuple[str, ...]:
-    """The ids of the documents that it replaces."""
-    targets = (one["target"].get("reference", "") for one in document.get("relatesTo", ()) if one["code"] == "replaces")
-    return tuple(target.partition("/")[2] for target in targets if target.startswith("DocumentReference/"))
-
-
 def labels(typed: Typed) -> list[dict[str, Any]]:
     """Confidentiality, and whom it is not shown to yet."""
     found = [{"system": _CONFIDENTIALITY, "code": "R" if typed.restricted else "N"}]
@@ -173,11 +126,6 @@ def labels(typed: Typed) -> list[dict[str, Any]]:
     if typed.alone:
         found.append({"system": VISIBILITY, "code": "INVISIBLE_REPRESENTANTS_LEGAUX"})
     return [{"coding": [one]} for one in found]
-
-
-def _content_type(content: Content) -> str:
-    kind = content.kind
-    return f"{kind.media_type}; charset={kind.charset}" if kind.charset else kind.media_type
 
 
 def _codes(concept: dict[str, Any]) -> set[str]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import uuid4
 
 from seve.france.cda import Id
-from seve.france.documents import Kind
+from seve.france.documents import Content, Kind
 from seve.kernel.refusals import Refusal
 from seve.kernel.texts import text
 from seve.sdk import Again, Changed, NotQualified, RecordNotOpen, To, View, Visit
@@ -16,7 +16,7 @@ from seve.solutions.shared_record.actions.documents import Author, FieldWrong
 from seve.solutions.shared_record.actions.opening import NotOpen, check_open
 from seve.solutions.shared_record.model import directives
 from seve.solutions.shared_record.model.directives import CAPACITIES, Named
-from seve.solutions.shared_record.model.documents import Content, Typed
+from seve.solutions.shared_record.model.documents import Typed
 from seve.solutions.shared_record.model.entries import Entry
 from seve.solutions.shared_record.pages.frame import PACKAGE, Frame, entries_of, framed
 from seve.solutions.shared_record.queries import documents as queries

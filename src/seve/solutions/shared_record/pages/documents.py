@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from seve.fhir import Resource
 from seve.france.cda import Cda, CdaWrong, image_type
-from seve.france.documents import DocumentRefused, inspect
+from seve.france.documents import DocumentRefused, NoFile, SomebodyElse, inspect, looked_at, standing
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, Changed, Document, NotFound, NotQualified, RecordNotOpen, To, View, Visit
 from seve.solutions.shared_record.actions import documents as deeds
-from seve.solutions.shared_record.actions.documents import Author, FieldWrong, NoFile, SomebodyElse
+from seve.solutions.shared_record.actions.documents import Author, FieldWrong
 from seve.solutions.shared_record.actions.opening import NotOpen, check_open
 from seve.solutions.shared_record.model import documents
 from seve.solutions.shared_record.model.contents import ContentClass
@@ -96,7 +96,7 @@ async def add(visit: Visit) -> To | Again:
         if old is not None:
             old = {**old, "meta": {**old["meta"], "versionId": visit.form["version"]}}
         patient = await visit.records.read("Patient", id_)
-        content = deeds.looked_at(visit.files.get("file"), visit.form["words"], patient)
+        content = looked_at(visit.files.get("file"), visit.form["words"], patient)
         author = Author.of(visit)
         made = await deeds.add(visit.records, id_, typed=typed, content=content, by=author, now=visit.now, old=old)
     except _REFUSED as problem:
@@ -211,9 +211,9 @@ async def _opened(visit: Visit, frame: Frame, found: Resource) -> Opened:
         size=len(file.data) if file else 0,
         media_type=file.media_type if file else "",
         is_current=found["status"] == "current",
-        is_archived=documents.is_archived(found),
+        is_archived=standing.is_archived(found),
         is_mine=visit.visitor.acts_as in {one.get("reference") for one in found.get("author", ())},
-        replaced=documents.replaced_by(found),
+        replaced=standing.replaced_by(found),
         replacements=others,
     )
 

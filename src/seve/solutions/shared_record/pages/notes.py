@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from seve.france.cda import CdaWrong
+from seve.france.documents import NoFile
 from seve.kernel.refusals import Refusal
 from seve.sdk import Again, NotQualified, RecordNotOpen, To, View, Visit
 from seve.solutions.shared_record.actions import notes as deeds
-from seve.solutions.shared_record.actions.documents import NoFile
 from seve.solutions.shared_record.actions.opening import NotOpen, check_open
 from seve.solutions.shared_record.model import notes
 from seve.solutions.shared_record.pages.frame import PACKAGE, Frame, framed

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from seve.fhir import Resource
 from seve.fhir.access.openings import is_shared
 from seve.france.cda import Cda, read_cda
+from seve.france.documents import standing
 from seve.sdk import NotFound, Records
 from seve.solutions.shared_record.model import documents
 from seve.solutions.shared_record.model.contents import CLASSES, IN_FORCE, ContentClass, class_of
@@ -44,7 +45,7 @@ async def by_class(
         ("_sort", "-date"),
         ("_count", _MOST),
     )
-    shown = [one for one in found.matches if documents.is_archived(one) == is_archived]
+    shown = [one for one in found.matches if standing.is_archived(one) == is_archived]
     found_of: dict[ContentClass, tuple[Resource, ...]] = {
         class_: tuple(one for one in shown if class_of(one) == class_) for class_ in CLASSES
     }
