@@ -5,6 +5,7 @@ from seve.engine.admissions import NoOffice, NotTheOffice
 from seve.engine.agendas import Alone, NotFree
 from seve.engine.agendas.refusals import NoAgenda, NotTheirPart, NotTheirTime
 from seve.engine.asks import Ask, AskIsOver, NotAsked, Taking, TooLate
+from seve.engine.identity.principal import MAKER
 from seve.engine.pictures import PictureRefused, codes_in
 from seve.engine.rights.people import Person
 from seve.sdk import kit, wording
@@ -24,6 +25,7 @@ from seve.web.signin.forms import Form
 from seve.web.uploads import Sent
 
 __all__ = [
+    "MAKER",
     "Again",
     "Alone",
     "Answer",
