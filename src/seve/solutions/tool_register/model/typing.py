@@ -17,7 +17,8 @@ PARTS: Final = ("number", "issuer", "until")
 FIELDS: Final = ("name", "about", "functions", "price", "terms", "site", "contact")
 PROOF_FIELDS: Final = tuple(f"{code}_{part}" for code in PROOFS for part in PARTS)
 _MAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-_PRICE: Final = re.compile(r"\d{1,5}(?:[.,]\d{1,2})?")
+_PRICE: Final = re.compile(r"[0-9]{1,5}(?:[.,][0-9]{1,2})?")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HIGHEST_YEAR: Final = 2100
 
 
@@ -68,7 +69,7 @@ def price_of(written: str) -> Decimal | None:
 def day_of(written: str) -> date | None:
     """A whole day (2027-03-01); None for anything else."""
     try:
-        found = date.fromisoformat(written) if len(written) == 10 else None
+        found = date.fromisoformat(written) if _DAY.fullmatch(written) else None
     except ValueError:
         return None
     return found if found and found.year <= _HIGHEST_YEAR else None

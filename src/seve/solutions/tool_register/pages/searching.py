@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final
@@ -15,6 +16,7 @@ from seve.solutions.tool_register.pages.frame import price, say, today
 from seve.solutions.tool_register.queries.entries import entries, entry
 
 SHOWN: Final = 20
+_PAGE: Final = re.compile(r"[0-9]{1,4}")
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ async def listed(visit: Visit) -> Listed:
     asked = finding.asked(visit.query)
     found, is_cut = await _found(visit, asked)
     pages = max(1, -(-len(found) // SHOWN))
-    page = min(max(1, int(number)), pages) if (number := visit.query.get("page", "1")).isdecimal() else 1
+    page = min(_number(visit.query.get("page", "")), pages)
     shown = found[(page - 1) * SHOWN : page * SHOWN]
     return Listed(
         asked=asked,
@@ -93,6 +95,11 @@ async def _found(visit: Visit, asked: Asked) -> tuple[list[Tool], bool]:
     all_, is_cut = await entries(visit.records)
     found = finding.found(all_, asked, today=today(visit), words=lambda code: say(visit, f"functions.{code}"))
     return found, is_cut
+
+
+def _number(written: str) -> int:
+    """A page's number; 1 for what is none."""
+    return max(1, int(written)) if _PAGE.fullmatch(written) else 1
 
 
 def _groups() -> dict[str, tuple[str, ...]]:
