@@ -90,7 +90,12 @@ def _says(tool: Tool, text: str, words: Callable[[str], str]) -> bool:
 def _is_alike(word: str, there: Iterable[str]) -> bool:
     if len(word) < _SHORTEST_ALIKE:
         return False
-    return any(SequenceMatcher(None, word, one).ratio() >= _ALIKE for one in there if abs(len(one) - len(word)) <= 2)
+    matcher = SequenceMatcher(None, "", word)  # which remembers the second word, not the first
+    for one in there:
+        matcher.set_seq1(one)
+        if matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE:
+            return True
+    return False
 
 
 def _order(tool: Tool, sort: str) -> tuple[object, ...]:
