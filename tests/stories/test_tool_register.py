@@ -22,7 +22,7 @@ def declare(page: Page, name: str, axe: str) -> None:
     page.get_by_label("Prix par mois").fill("15,50")
     page.get_by_label("Adresse du site").fill("https://recit.example.org")
     page.get_by_text("Hébergement certifié HDS").first.click()
-    page.get_by_label("Numéro (Hébergement certifié HDS)").fill("HDS-RECIT")
+    page.get_by_label("Numéro (HDS)").fill("HDS-RECIT")
     page.get_by_role("button", name="Envoyer à la vérification").click()
     expect(page.get_by_text("La déclaration est envoyée").first).to_be_visible()
     check(page, axe)

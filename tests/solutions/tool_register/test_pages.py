@@ -30,7 +30,7 @@ async def test_anyone_compares_tools_without_an_account(register: Site) -> None:
 async def test_what_is_out_of_date_is_said_in_words(register: Site) -> None:
     anyone = await register.browser()
     page = await anyone.get("/tool-register/tools/tools-glycemie")
-    assert "périmé depuis le" in page
+    assert "périmé : valable jusqu'au" in page
     assert "CE-DEMO-901" in page
     page = await anyone.get("/tool-register/tools/tools-plaies")
     assert "Vérification trop ancienne" in page

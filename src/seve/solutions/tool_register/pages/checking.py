@@ -169,11 +169,12 @@ def _to_check(visit: Visit, found: Checked, problems: Mapping[str, str] | None) 
 
 def _proof_fields(visit: Visit, proof: Proof) -> tuple[Field, ...]:
     name = say(visit, f"proofs.{proof.code}")
+    short = say(visit, f"proofs_short.{proof.code}")
     options = tuple(Option(one, say(visit, f"check.{one}")) for one in ("seen", "refused"))
     verdict = () if proof.verdict == "declared" else (proof.verdict,)
     return (
         Field(f"{proof.code}_verdict", name, "radio", verdict, is_required=True, options=options),
-        Field(f"{proof.code}_reason", say(visit, "check.why", proof=name), typed=(proof.reason,)),
+        Field(f"{proof.code}_reason", say(visit, "check.why", proof=short), typed=(proof.reason,)),
     )
 
 

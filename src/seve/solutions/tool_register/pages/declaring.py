@@ -139,8 +139,8 @@ def _fields(visit: Visit) -> tuple[Field, ...]:
 
 
 def _proof_fields(visit: Visit, code: str) -> tuple[Field, ...]:
-    about = say(visit, f"proofs.{code}")
+    short = say(visit, f"proofs_short.{code}")
     return tuple(
-        Field(f"{code}_{part}", say(visit, f"form.{part}", proof=about), "date" if part == "until" else "text")
+        Field(f"{code}_{part}", say(visit, f"form.{part}", proof=short), "date" if part == "until" else "text")
         for part in PARTS
     )
