@@ -6,6 +6,7 @@ from seve.engine.agendas import Alone, NotFree
 from seve.engine.agendas.refusals import NoAgenda, NotTheirPart, NotTheirTime
 from seve.engine.asks import Ask, AskIsOver, NotAsked, Taking, TooLate
 from seve.engine.houses import AlreadyShared, Hindrance, NoHouse, NotCurrent, NotShared, NotTheirRule, Standing
+from seve.engine.identity.principal import MAKER
 from seve.engine.pictures import PictureRefused, codes_in
 from seve.engine.rights.people import Person
 from seve.fhir.subscriptions.notifications import Told
@@ -27,6 +28,7 @@ from seve.web.signin.forms import Form
 from seve.web.uploads import Sent
 
 __all__ = [
+    "MAKER",
     "Again",
     "Alone",
     "AlreadyShared",

@@ -20,6 +20,7 @@ from seve.fhir.access.openings import kept
 from seve.france.identity.trust import may_index_shared_data
 from seve.sdk.refusals import Changed, NotFound, Undeclared
 from seve.store.access.admission import Unknown
+from seve.store.access.authors import is_author
 from seve.store.access.openings import opening
 
 if TYPE_CHECKING:
@@ -113,6 +114,10 @@ class Records:
         """
         known = [one for one in references if one.partition("/")[0] in self._manifest.reads]
         return await people(self._engine, self._grant, known)
+
+    async def is_by(self, resource: Resource, reference: str) -> bool:
+        """Whether a resource that was read was created by who acts as a reference: what it says of itself could be anybody's."""
+        return await is_author(self._engine.database.pool, f"{resource['resourceType']}/{resource['id']}", reference)
 
     async def filed(self, document: Resource) -> Resource:
         """A DocumentReference as it may be kept: for the shared record of its patient while that is open, by who made it otherwise."""

@@ -341,6 +341,7 @@ async def test_personas_exist_in_a_demonstration_store_only(place: Place) -> Non
         "secretary",
         "identity",
         "admissions",
+        "maker",
         "officer",
         "analyst",
     ]

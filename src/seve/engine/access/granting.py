@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from seve.fhir.search.parameters import SearchParameters
 
 PUBLIC = (
+    "DeviceDefinition",
     "HealthcareService",
     "Location",
     "Organization",
@@ -48,7 +49,7 @@ def nobody_grant() -> Grant:
 
 
 def public_grant(*, source: str) -> Grant:
-    """What anyone may see without signing in: the directory. It reads nobody's data and writes nothing.
+    """What anyone may see without signing in: the directory, and the register of tools. It reads nobody's data and writes nothing.
 
     `source` is the caller's address, for the trail, which names nobody as who acted.
     """

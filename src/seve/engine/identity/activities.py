@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from seve.engine.identity.principal import IDENTITY_DESK, SECRETARY, STEERING, Kind
+from seve.engine.identity.principal import IDENTITY_DESK, MAKER, SECRETARY, STEERING, Kind
 from seve.fhir import Resource
 from seve.store.identity import accounts, sessions
 from seve.store.identity.accounts import Account
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _PROFESSIONS = ("TRE_G15", "TRE-G15", "TRE_R94", "1.2.250.1.213.1.1.5.5", "1.2.250.1.71.1.2.7")
 OFFICES_SYSTEM = "https://seve.example/offices"
-_OFFICES = {"identity-desk": IDENTITY_DESK, "steering": STEERING}
-_OFFICE_PURPOSES = {IDENTITY_DESK: "PATADMIN", STEERING: "HOPERAT"}
+_OFFICES = {"identity-desk": IDENTITY_DESK, "steering": STEERING, "maker": MAKER}
+_OFFICE_PURPOSES = {IDENTITY_DESK: "PATADMIN", STEERING: "HOPERAT", MAKER: "HOPERAT"}
 _ROLES = ("TRE_R85", "TRE-R85", "1.2.250.1.213.1.6.1.107")
 """Roles in care that are no profession of health: an admissions office. They count where no profession is told."""
 PURPOSES: dict[Kind, str] = {"professional": "TREAT", "patient": "PATRQT", "officer": "HOPERAT", "machine": "HOPERAT"}

@@ -1,6 +1,7 @@
 """The personas of a demonstration store: one click signs in as any of them. Only a store that `seve demo` made has them.
 
-What they stand for in the record are the known people of `seve.territory` (`data/people.toml`, `data/houses.toml`).
+What they stand for in the record are the known people of `seve.territory` (`data/people.toml`, `data/houses.toml`); the maker is of the
+register of tools (`seve.main.registering`).
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ PERSONAS = (
     Persona("demo-secretaire", "Sophie Girard", "secretary"),
     Persona("demo-identites", "Camille Ferrand", "identity", ("Practitioner/demo-camille",)),
     Persona("demo-admissions", "Paul Mercier", "admissions", ("Practitioner/demo-paul",)),
+    Persona("demo-editrice", "Inès Marchand", "maker", ("Practitioner/tools-ines",)),
     Persona("demo-delegue", "Marc Petit", "officer", is_officer=True),
     Persona("demo-statisticienne", "Élise Roussel", "analyst", ("Practitioner/demo-elise",)),
 )

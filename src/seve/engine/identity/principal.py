@@ -15,9 +15,11 @@ IDENTITY_DESK = "IDENTITY"
 """Stands for a profession, too: who settles identities for an organisation, and sees no health data (*cellule d'identitovigilance*)."""
 STEERING = "STEERING"
 """Who steers care for an organisation or a territory: places and their capacity."""
+MAKER = "MAKER"
+"""Who makes digital tools, and declares them: of patients and of care it sees nothing."""
 OFFICES = (IDENTITY_DESK, STEERING)
 """Those who work for organisations and take care of nobody. Where they work for a territory, they do so for all that belongs to it."""
-WITHOUT_CARE = (SECRETARY, ADMISSIONS, *OFFICES)
+WITHOUT_CARE = (SECRETARY, ADMISSIONS, MAKER, *OFFICES)
 """Those who open no record for themselves, and break no glass."""
 
 
@@ -29,7 +31,7 @@ class Principal:
     `kind` is `officer` for the data-protection officer's and the administrator's desk.
     `role` is the reference acted as: "Patient/1", "RelatedPerson/2", "PractitionerRole/3", "Device/4"; "" for an officer.
     `person` is "Practitioner/9" or "Patient/1", "" for machines; `organization` is "Organization/8" or "".
-    `profession` is a code of TRE_G15 ("10" physician, "60" nurse, …), `SECRETARY`, one of `OFFICES`, or "".
+    `profession` is a code of TRE_G15 ("10" physician, "60" nurse, …), `SECRETARY`, `MAKER`, one of `OFFICES`, or "".
     `related` are other references that give reach: RelatedPerson of a guardian or helper, the PractitionerRole of a delegator.
     `delegated_by` is the delegator's PractitionerRole, or "".
     `purpose` is a code of v3-ActReason: TREAT, ETREAT, PATRQT, HPAYMT, HRESCH, PUBHLTH, HOPERAT, PATADMIN.

@@ -67,6 +67,8 @@ _SHIPPED = (
     Template("home_care_alert", {"at": "moment"}),
     Template("home_care_nobody", {"at": "moment"}),
     Template("home_care_lost", {"at": "moment"}),
+    Template("tool_answered", {"at": "moment"}),
+    Template("tool_ending", {"day": "day"}),
     Template("access", {"at": "moment"}),
     Template("waiting", {"number": "number"}),
     Template("record_opening", {"day": "day", "link": "link"}),

@@ -23,6 +23,7 @@ from seve.main.commands import serve
 from seve.main.commands.load import load_into
 from seve.main.holding import running_store
 from seve.main.progress import Complaint, Progress, say
+from seve.main.registering import fill_register
 from seve.main.settings import Settings
 from seve.main.wiring import open_engine, prepared
 from seve.store import dumping
@@ -98,6 +99,7 @@ async def _people(settings: Settings, *, has_examples: bool) -> None:
         ) as identity:
             await personas.seed(identity)
         await _doubles(engine)
+        await fill_register(engine)
         if has_examples:
             await _care_for_examples(engine)
 

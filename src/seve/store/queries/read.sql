@@ -69,3 +69,7 @@ FROM (
 -- The documents in force of a type that point at a resource by a parameter.
 SELECT v.body FROM link k JOIN version v ON v.vid = k.vid
 WHERE k.param = $2 AND k.target = $3 AND v.type = $1 AND v.ended IS NULL AND v.body IS NOT NULL;
+
+-- name: is_author
+-- Whether who acts as a reference created a resource (keys of both): an update keeps who created it.
+SELECT EXISTS (SELECT FROM version v WHERE v.ref = $1 AND v.ended IS NULL AND v.author = $2);

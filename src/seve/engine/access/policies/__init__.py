@@ -1,6 +1,6 @@
 """Policies as data: what each profession may do with each kind of record.
 
-A policy file is a table `profession;kinds;rights` (UTF-8, semicolons): a code of TRE_G15 (or PATIENT, SEC, OFFICER, IDENTITY, STEERING), kinds
+A policy file is a table `profession;kinds;rights` (UTF-8, semicolons): a code of TRE_G15 (or PATIENT, SEC, OFFICER, IDENTITY, STEERING, MAKER), kinds
 separated by spaces (`Observation`, `DocumentReference|11488-4`), and letters of `rac`: read, add, change what others wrote.
 Rows add up; what no row allows is refused. The official table of the DMP (arrêté of 26 October 2023) is loaded in this form;
 `sample.csv` is a documented sample of our own, which a new store begins with.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _COLUMNS = ["profession", "kinds", "rights"]
 _PROFESSION = re.compile(r"[A-Z0-9]{1,20}")
 _NARROW = re.compile(
-    r"DocumentReference\|[A-Za-z0-9\-._]*|Consent\|treatment|Task\|duplicate-patients|Patient\|merge"
+    r"DocumentReference\|[A-Za-z0-9\-._]*|Consent\|treatment|Task\|(?:duplicate-patients|tool-declaration)|Patient\|merge"
     r"|(?:Encounter|QuestionnaireResponse|Task)\|admission"
 )
 

@@ -1,0 +1,1 @@
+"""What a tool declares, how it is found and listed: pure."""
