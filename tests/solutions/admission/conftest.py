@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -19,6 +19,7 @@ from seve.engine.identity.activities import activities_of
 from seve.engine.identity.principal import Principal
 from seve.engine.requests import Request
 from seve.fhir import Resource
+from seve.sdk import wording
 from seve.solutions.admission import solution
 from seve.store.identity import accounts
 from seve.testing.site import INS, Browser, Site, patient, site
@@ -44,15 +45,17 @@ def _unproven() -> list[Resource]:
     return [{part: one[part] for part in ("resourceType", "id", "name", "birthDate", "gender")} for one in people]
 
 
-def appointment(who: str, *, days: int, hours: int = 50) -> Resource:
-    start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=days, minutes=5)
+def appointment(who: str, *, days: int, hours: int = 0) -> Resource:
+    """In so many days: for some hours, or until noon of the day after next, whatever time it is now."""
+    start = datetime.now(wording.ZONE).replace(microsecond=0) + timedelta(days=days, minutes=5)
+    end = start + timedelta(hours=hours) if hours else (start + timedelta(days=2)).replace(hour=12, minute=0, second=0)
     return {
         "resourceType": "Appointment",
         "id": f"{who}-stay",
         "status": "booked",
         "description": "Arthroscopie du genou",
         "start": start.isoformat(),
-        "end": (start + timedelta(hours=hours)).isoformat(),
+        "end": end.isoformat(),
         "participant": [
             {"actor": {"reference": f"Patient/{who}"}, "status": "accepted"},
             {

@@ -76,7 +76,9 @@ async def present(engine: Engine, grant: Grant, traits: Traits) -> str:
         patient = await found(engine, connection, traits)
     if patient is None:
         await credentials.fail(pool, [clerk], free=_FREE, locked_from=_LOCKED_FROM, locked_seconds=_LOCKED_SECONDS)
-        await engine.ledger.record([opened(grant.trace).act("present", "E", outcome=4)])
+        trace = grant.trace
+        assert trace is not None  # a clerk signed in
+        await engine.ledger.record([trace.act("present", "E", outcome=4)])
         raise NobodyToOpen
     await credentials.forgive(pool, clerk)
     await _let_in(engine, grant, patient=patient, office=office)
@@ -210,8 +212,8 @@ def _put_entry(resource: Resource) -> dict[str, Any]:
 
 def _clerk(grant: Grant) -> bytes:
     """Under which the attempts of one clerk at one office are counted."""
-    trace = opened(grant.trace)
-    return hashlib.sha256(f"present {trace.agent} {trace.role}".encode()).digest()
+    clerk = opened(grant.origin)
+    return hashlib.sha256(f"present {clerk.person} {clerk.role}".encode()).digest()
 
 
 async def _put(engine: Engine, grant: Grant, resource: Resource, *, is_new: bool = False) -> None:
