@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from playwright.sync_api import Browser, Page, expect
 from tests.stories.personas import check, persona
 
+from seve.sdk import wording
+
 Size = tuple[int, int]
 _JEANNE, _NADIA, _SOPHIE = "Jeanne Moreau-Lefèvre", "Nadia Benali", "Sophie Girard"
 _KARIM = "/booking/take/agenda-demo-dr-karim-liberal"
@@ -65,7 +67,7 @@ def test_without_javascript_a_time_is_taken_and_given_back(
 
 def next_monday() -> date:
     """A day on which Dr Karim receives."""
-    today = datetime.now(UTC).date()
+    today = datetime.now(wording.ZONE).date()
     return today + timedelta(days=7 - today.weekday())
 
 

@@ -47,7 +47,8 @@ def _unproven() -> list[Resource]:
 
 def appointment(who: str, *, days: int, hours: int = 0) -> Resource:
     """In so many days: for some hours, or until noon of the day after next, whatever time it is now."""
-    start = datetime.now(wording.ZONE).replace(microsecond=0) + timedelta(days=days, minutes=5)
+    now = datetime.now(wording.ZONE).replace(microsecond=0)
+    start = min(now + timedelta(minutes=5), now.replace(hour=23, minute=59, second=59)) + timedelta(days=days)
     end = start + timedelta(hours=hours) if hours else (start + timedelta(days=2)).replace(hour=12, minute=0, second=0)
     return {
         "resourceType": "Appointment",

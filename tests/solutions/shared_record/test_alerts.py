@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from seve.fhir import Resource
+from seve.sdk import wording
 from seve.solutions.shared_record.model import alerts
 from seve.testing.site import Site
 
 _PATH = "/shared-record/ana"
-_TODAY = datetime.now(UTC).date()
+_TODAY = datetime.now(wording.ZONE).date()
 
 
 def _potassium(id_: str, value: str, *, days: int) -> Resource:

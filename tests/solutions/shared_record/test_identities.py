@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from seve.engine.access import open_grant
 from seve.france.identity.trust import Reliability
 from seve.jobs.working import work_off
-from seve.sdk import Chores
+from seve.sdk import Chores, wording
 from seve.sdk.chores import queue_jobs
 from seve.solutions.shared_record import solution
 from seve.solutions.shared_record.actions.opening import open_due
@@ -68,7 +68,7 @@ async def test_a_list_refuses_the_lines_of_identities_that_are_not_qualified(roo
 
 
 async def test_a_notice_that_is_over_opens_nothing_until_the_identity_is_qualified_again(room: Site) -> None:
-    day = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
+    day = (datetime.now(wording.ZONE).date() - timedelta(days=1)).isoformat()
     [opened] = await room.stored("Consent", ("patient", "Patient/ana"))
     category = {"coding": [{"system": "https://seve.example/record-opening", "code": "automatic"}]}
     notice = {**opened, "id": "notice", "status": "proposed", "category": [category]}

@@ -13,7 +13,7 @@ from seve.fhir import Resource
 from seve.france.identity.ins import Matricule
 from seve.france.identity.traits import StrictTraits, with_traits
 from seve.france.identity.trust import Reliability, with_reliability
-from seve.sdk import Chores
+from seve.sdk import Chores, wording
 from seve.solutions.shared_record import solution
 from seve.solutions.shared_record.actions import notices as deeds
 from seve.solutions.shared_record.model import notices, opening
@@ -35,7 +35,7 @@ def _chores(room: Site) -> Chores:
 
 async def _tell(room: Site, patient: str = "bob", *, days: int = 42) -> str:
     """Sends a notice; the path of its link, as somebody finds it who follows it."""
-    opens = datetime.now(UTC).date() + timedelta(days=days)
+    opens = datetime.now(wording.ZONE).date() + timedelta(days=days)
     await deeds.send(_chores(room), patient, opens=opens)
     notice = (await room.stored("Consent", ("patient", f"Patient/{patient}"), ("status", "proposed")))[0]
     return f"{_ANSWER}/{deeds.token_of(_chores(room).links, notice, opens)}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest_asyncio
 
 from seve.engine.access import open_grant
 from seve.fhir import Resource
 from seve.jobs.working import work_off
-from seve.sdk import Chores
+from seve.sdk import Chores, wording
 from seve.sdk.chores import queue_jobs
 from seve.solutions.shared_record import solution
 from seve.solutions.shared_record.actions.opening import open_due
@@ -54,7 +54,7 @@ async def _states(room: Site, patient: str) -> list[str]:
 async def _make_due(room: Site) -> None:
     """As if the notice had been sent seven weeks ago."""
     [notice] = [one for one in await room.stored("Consent") if one["status"] == "proposed"]
-    day = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
+    day = (datetime.now(wording.ZONE).date() - timedelta(days=1)).isoformat()
     await room.put({**notice, "provision": {"period": {"start": day}}})
 
 
@@ -125,8 +125,8 @@ async def test_a_list_sends_notices_and_tells_the_lines_that_it_refuses(room: Si
         "Ligne 6 : le dossier est déjà",
     ):
         assert told in page
-    day = opening.opens_on(datetime.now(UTC).date(), 0)
-    assert day - datetime.now(UTC).date() == timedelta(days=42)
+    day = opening.opens_on(datetime.now(wording.ZONE).date(), 0)
+    assert day - datetime.now(wording.ZONE).date() == timedelta(days=42)
     assert await _states(room, "bob") == ["proposed"]
     assert "sauf opposition" in await bob.get(_BOB)
     assert "Ouverture de votre dossier partagé" in await bob.get("/notifications")
