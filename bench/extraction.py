@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from seve.fhir.definitions import core
-from seve.fhir.search import SearchParameters, extract
+from seve.fhir.search.extraction import extract
+from seve.fhir.search.parameters import SearchParameters
 
 _ROUNDS = 3
 

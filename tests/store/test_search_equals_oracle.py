@@ -14,7 +14,7 @@ from seve.engine.access import open_grant
 from seve.engine.engine import Engine
 from seve.fhir import Resource
 from seve.fhir.access.reaches import PURPOSES
-from seve.fhir.search import parse
+from seve.fhir.search.grammar import parse
 from seve.fhir.search.query import Query
 from seve.store.deeds import Deed, Draft
 from seve.store.grant import Grant, Sight

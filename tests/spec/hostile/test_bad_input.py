@@ -9,7 +9,7 @@ import pytest
 
 from seve.engine.engine import Engine
 from seve.fhir.definitions import core
-from seve.fhir.search import SearchParameters
+from seve.fhir.search.parameters import SearchParameters
 
 JSON = {"content-type": "application/fhir+json"}
 XML = {"content-type": "application/fhir+xml"}

@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl
 from tests.unit.fhir.search.matcher import World, record
 
 from seve.fhir.definitions import core
-from seve.fhir.search import Query, SearchParameters, parse
+from seve.fhir.search.grammar import parse
+from seve.fhir.search.parameters import SearchParameters
+from seve.fhir.search.query import Query
 
 BASE = "https://seve.example/fhir"
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.unit.fhir.search.searching import concept, found, observation, patient, query
 
-from seve.fhir.search import Limits
+from seve.fhir.search.limits import Limits
 from seve.fhir.search.refusals import SearchRefusal, TooLarge, UnknownParameter, UnknownType, WrongChain, WrongHas
 
 CLINIC = {"resourceType": "Organization", "id": "clinic", "name": "Clinique du Lac"}

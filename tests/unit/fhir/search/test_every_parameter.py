@@ -12,7 +12,8 @@ from tests.unit.fhir.search.matcher import World, record
 from tests.unit.fhir.search.searching import r4
 
 from seve.fhir.definitions import core
-from seve.fhir.search import SearchParameter, parse
+from seve.fhir.search.grammar import parse
+from seve.fhir.search.parameters import SearchParameter
 from seve.fhir.search.paths import Path
 
 _NOT_IN_ENTRIES = ("_id", "_lastUpdated")

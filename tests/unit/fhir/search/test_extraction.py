@@ -13,9 +13,9 @@ from tests.unit.fhir.search.searching import BASE, found, observation, patient, 
 
 from seve.fhir import path
 from seve.fhir.definitions import core
-from seve.fhir.search import SearchParameters, extract
-from seve.fhir.search.extraction import references, values
+from seve.fhir.search.extraction import extract, references, values
 from seve.fhir.search.keys import WIDE, fold, param_key, trigrams, value_key, words
+from seve.fhir.search.parameters import SearchParameters
 from seve.fhir.search.paths import paths
 
 EXAMPLES = Path(".cache/npm/hl7.fhir.r4.examples-4.0.1.tgz")

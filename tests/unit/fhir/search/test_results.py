@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.unit.fhir.search.searching import query, r4
 
-from seve.fhir.search import Limits
+from seve.fhir.search.limits import Limits
 from seve.fhir.search.refusals import (
     Contradiction,
     EmptyValue,
@@ -150,7 +150,7 @@ def test_types_that_are_searched_together_need_a_common_parameter() -> None:
 
 
 def test_a_prefix_that_the_definition_leaves_out_is_refused() -> None:
-    from seve.fhir.search import SearchParameters
+    from seve.fhir.search.parameters import SearchParameters
 
     definition = {
         "resourceType": "SearchParameter", "url": "http://x.example/born", "code": "born", "base": ["Patient"],
