@@ -39,7 +39,7 @@ def frame(
     """What `layout.html` and the kit's macros need; `audience` shows the frame of other people, as the kit's page does."""
     is_desk = visitor is not None and visitor.is_desk
     own: Audience = "hospital" if is_desk else audience_of(visitor.kind if visitor else None, is_open=is_open)
-    language, whose = language_of(request), audience or own
+    language, whose, cares = language_of(request), audience or own, visitor is None or visitor.cares
     navigation, look = navigation_of(request), look_of(request)
     return {
         "language": language,
@@ -57,7 +57,7 @@ def frame(
         "audience": whose,
         "look": look,
         "density": _density(look, whose),
-        "places": navigation.of(whose, "place"),
+        "places": tuple(one for one in navigation.of(whose, "place") if cares or not one.is_care),
         "tools": navigation.of(whose, "tool"),
         "near": [one for one in navigation.of(whose, "place") if one.near] if whose == "patient" else [],
         "hidden_ways": navigation.of(whose, "hidden"),

@@ -28,7 +28,7 @@ _OF_KIND: dict[str, Audience] = {
 class Section:
     """`key` is that of its name, in full (`web.pages.nav_sharing`). `path` with `{fhir}` begins at the FHIR base. `letter` is what
     opens it after `g` on a keyboard. What is `near` stands at the thumb of a patient's phone, named by `<key>_short`; there is
-    room for four. `about` says in each language what one does there, on the page that people begin at.
+    room for four. What `is_care` is for who takes care of patients. `about` says in each language what one does there, on the page that people begin at.
     """
 
     kind: Kind
@@ -39,6 +39,7 @@ class Section:
     letter: str = ""
     near: bool = False
     about: Mapping[Language, str] = field(default_factory=dict[Language, str], compare=False)
+    is_care: bool = False
 
     def is_here(self, path: str) -> bool:
         """Whether a page belongs to it."""
@@ -46,10 +47,17 @@ class Section:
 
 
 def section(
-    kind: Kind, name: str, path: str, *audiences: Audience, icon: str, letter: str = "", near: bool = False
+    kind: Kind,
+    name: str,
+    path: str,
+    *audiences: Audience,
+    icon: str,
+    letter: str = "",
+    near: bool = False,
+    is_care: bool = False,
 ) -> Section:
     """A section of our own, whose name is below `web.pages.nav_`."""
-    return Section(kind, f"web.pages.nav_{name}", path, icon, frozenset(audiences), letter, near)
+    return Section(kind, f"web.pages.nav_{name}", path, icon, frozenset(audiences), letter, near, is_care=is_care)
 
 
 FIRST: tuple[Section, ...] = (
@@ -61,8 +69,8 @@ SECTIONS: tuple[Section, ...] = (
     section("place", "sharing", "/sharing", "patient", icon="share"),
     section("place", "accesses", "/accesses", "patient", icon="eye"),
     section("place", "rights", "/rights", "patient", icon="rights"),
-    section("place", "open_record", "/open-record", "professional", icon="folder", letter="o"),
-    section("place", "emergency", "/emergency", "professional", icon="urgent", letter="u"),
+    section("place", "open_record", "/open-record", "professional", icon="folder", letter="o", is_care=True),
+    section("place", "emergency", "/emergency", "professional", icon="urgent", letter="u", is_care=True),
     section("place", "identities", "/desk/identities", "hospital", icon="accounts", letter="i"),
     section("place", "desk", "/desk", "steering", icon="desk", letter="b"),
     section("hidden", "accounts", "/desk/accounts", "steering", icon="accounts", letter="c"),

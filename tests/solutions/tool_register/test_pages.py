@@ -39,6 +39,16 @@ async def test_what_is_out_of_date_is_said_in_words(register: Site) -> None:
     assert "Bureau du registre" in page
 
 
+async def test_who_takes_care_of_nobody_is_offered_no_record(register: Site) -> None:
+    maker = await register.browser("ines")
+    page = await maker.get("/")
+    assert "/tool-register" in page and "/open-record" not in page and "/emergency" not in page
+    assert "pour l'établissement" in page and "pour soigner" not in page
+    doctor = await register.browser("doc")
+    page = await doctor.get("/")
+    assert "/open-record" in page and "/emergency" in page and "pour soigner" in page
+
+
 async def test_what_was_withdrawn_says_why_at_its_link(register: Site) -> None:
     anyone = await register.browser()
     page = await anyone.get("/tool-register/tools/tools-rapide")

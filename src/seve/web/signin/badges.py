@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seve.engine.identity.activities import name_of, title_of
-from seve.engine.identity.principal import IDENTITY_DESK
+from seve.engine.identity.principal import IDENTITY_DESK, WITHOUT_CARE
 from seve.store.identity import accounts
 from seve.web.signin.forms import csrf_of
 
@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """`activity` is a professional's: what they are, and where; "" for others. `is_desk`: of those, who settles identities."""
+    """`activity` is a professional's: what they are, and where; "" for others. Of those, `is_desk` who settles identities, and
+    `cares` who takes care of patients: the others open no record.
+    """
 
     kind: Kind
     name: str
     activity: str
     csrf: str
     is_desk: bool = False
+    cares: bool = True
 
 
 async def badge_of(database: Database, held: Held) -> Badge:
@@ -35,6 +38,11 @@ async def badge_of(database: Database, held: Held) -> Badge:
     if principal.kind == "professional":
         place = await name_of(database.pool, principal.organization)
         parts = (await title_of(database.pool, principal.role), place)
-    name = account.name if account else ""
-    is_desk = principal.profession == IDENTITY_DESK
-    return Badge(principal.kind, name, " · ".join(filter(None, parts)), csrf_of(held), is_desk)
+    return Badge(
+        principal.kind,
+        account.name if account else "",
+        " · ".join(filter(None, parts)),
+        csrf_of(held),
+        is_desk=principal.profession == IDENTITY_DESK,
+        cares=principal.profession not in WITHOUT_CARE,
+    )
