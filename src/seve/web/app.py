@@ -71,7 +71,8 @@ class _Site:
 
     async def home(self, request: HttpRequest) -> Response:
         grant = await self._shell.visitors.grant(request)
-        counts = await reading.counts_by_type(self._engine.database.pool, grant)
+        is_signed_in = await self._shell.visitors.principal(request) is not None
+        counts = {} if is_signed_in else await reading.counts_by_type(self._engine.database.pool, grant)
         asked = request.query_params.get("type", "").strip()
         if asked in self._engine.definitions.resource_types:
             return RedirectResponse(f"/r/{asked}", status_code=303)
