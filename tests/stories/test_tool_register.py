@@ -93,4 +93,4 @@ def test_a_tool_is_declared_checked_compared_and_withdrawn(
         withdraw(page, name, axe)
     with persona(browser, demonstration, "Inès Marchand", size=screen) as page:
         page.goto("/tool-register/mine")
-        expect(page.get_by_text("Motif : Fin du récit")).to_be_visible()
+        expect(page.locator("li", has_text=name).get_by_text("Motif : Fin du récit")).to_be_visible()
