@@ -69,6 +69,11 @@ class Houses:
         self._check()
         return await deeds.rule(self._engine, deeds.house_of(self._grant))
 
+    @property
+    def may_rule(self) -> bool:
+        """Whether the visitor is one of those who set the rule."""
+        return deeds.may_rule(self._grant)
+
     async def keep_rule(self, wanted: Rule) -> Rule:
         """Sets it from now on. Raises NoHouse, NotTheirRule, Changed."""
         self._check()

@@ -45,6 +45,23 @@ async def test_staff_keep_a_file_or_a_note_and_colleagues_see_it(house: Site) ->
     assert partner.answer.content == _PNG
 
 
+async def test_the_banner_says_of_allergies_what_the_shared_record_says(house: Site) -> None:
+    doctor = await house.browser("doc")
+    assert "non renseignées" in await doctor.get(PATH)
+    none = {
+        "resourceType": "AllergyIntolerance",
+        "id": "none",
+        "patient": {"reference": "Patient/ana"},
+        "clinicalStatus": {
+            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}]
+        },
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "716186003"}], "text": "Sans allergie, dit-elle"},
+    }
+    await house.put(none)
+    page = await doctor.get(PATH)
+    assert "non renseignées" not in page and "Sans allergie, dit-elle" not in page, "to have none is no allergy"
+
+
 @pytest.mark.parametrize(
     ("more", "file"),
     [

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from seve.store.grant import Grant
 
 _PHYSICIAN: Final = "10"
-_MOST: Final = "100"
+_MOST: Final = "1000"
 
 
 async def rule(engine: Engine, organization: str) -> Rule:
@@ -45,13 +45,18 @@ async def rule(engine: Engine, organization: str) -> Rule:
     return rule_of(found) if found else Rule(organization)
 
 
+def may_rule(grant: Grant) -> bool:
+    """Whether the caller is one of those who set the rule: the physicians of the organisation."""
+    return grant.sight is not None and grant.sight.profession == _PHYSICIAN
+
+
 async def keep_rule(engine: Engine, grant: Grant, wanted: Rule) -> Rule:
     """Sets the rule from now on, in place of the one whose version it carries ("" for the first); as kept.
 
     Raises NoHouse, NotTheirRule, VersionMismatch.
     """
     organization = house_of(grant)
-    if grant.sight is None or grant.sight.profession != _PHYSICIAN or wanted.organization != organization:
+    if not may_rule(grant) or wanted.organization != organization:
         raise NotTheirRule(types="")
     await _check_types(engine, grant, wanted.types)
     made = rule_resource(replace(wanted, since=datetime.now(UTC).isoformat(timespec="milliseconds")))

@@ -17,14 +17,6 @@ _SHOWN = "24"
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A patient with what stands above every page. `allergies` None: nobody has said anything about them."""
-
-    patient: Resource
-    allergies: tuple[str, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
 class File:
     """The bytes of a document, and its media type without and with parameters."""
 
@@ -54,17 +46,6 @@ async def patients(visit: Visit) -> tuple[tuple[str, str, str], ...]:
     """Those whom a professional may see, by family name: id, name, birth date."""
     found = await visit.records.search("Patient", ("_sort", "family"), ("_count", _SHOWN))
     return tuple((one["id"], wording.name_of(one), one.get("birthDate", "")) for one in found.matches)
-
-
-async def subject(visit: Visit, patient_id: str) -> Subject:
-    """Raises NotFound."""
-    asked = (("patient", f"Patient/{patient_id}"), ("clinical-status:not", "resolved,inactive"))
-    patient, found = await asyncio.gather(
-        visit.records.read("Patient", patient_id),
-        visit.records.search("AllergyIntolerance", *asked, ("verification-status:not", "entered-in-error,refuted")),
-    )
-    told = [wording.coded(one.get("code")) for one in found.matches]
-    return Subject(patient, tuple(dict.fromkeys(told)) if told else None)
 
 
 async def organization(visit: Visit) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from seve.fhir import Resource
 from seve.fhir.house_documents import filed
-from seve.france.identity.ins import in_force
 from seve.sdk import Standing, Visit, wording
-from seve.sdk.kit import Banner, Person
+from seve.sdk.banners import banner, subject
+from seve.sdk.kit import Banner
 from seve.solutions.house_file import model, queries
 
 PACKAGE = "solutions/house_file"
@@ -48,10 +48,8 @@ class Line:
 async def framed(visit: Visit) -> Frame:
     """Raises NotFound, NoHouse."""
     id_ = visit.path["patient"]
-    house, found = await queries.organization(visit), await queries.subject(visit, id_)
-    name = wording.name_of(found.patient)
-    banner = Banner(Person(name or id_), _facts(visit, found.patient), found.allergies, f"{BASE}/{id_}")
-    return Frame(id_, name, house, banner, done(visit))
+    house, found = await queries.organization(visit), await subject(visit.records, id_)
+    return Frame(id_, wording.name_of(found.patient), house, banner(visit, found, f"{BASE}/{id_}"), done(visit))
 
 
 def line(visit: Visit, document: Resource, standing: Standing, author: str) -> Line:
@@ -88,14 +86,3 @@ def _how(visit: Visit, standing: Standing) -> str:
         return ""
     name = sharing.name or say(visit, "document.somebody")
     return say(visit, f"document.by_{sharing.way}", day=wording.day(sharing.at[:10], visit.language), name=name)
-
-
-def _facts(visit: Visit, patient: Resource) -> tuple[str, ...]:
-    born = patient.get("birthDate", "")
-    ins = in_force(patient)
-    facts = (
-        say(visit, "frame.born", day=wording.day(born, visit.language)) if born else "",
-        say(visit, f"frame.gender_{patient.get('gender', 'unknown')}"),
-        say(visit, "frame.ins", number=ins.value) if ins else say(visit, "frame.no_ins"),
-    )
-    return tuple(filter(None, facts))

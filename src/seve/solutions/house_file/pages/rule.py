@@ -12,8 +12,6 @@ from seve.solutions.house_file.actions import FieldWrong
 from seve.solutions.house_file.pages.frame import done, say
 from seve.solutions.house_file.queries import Waiting
 
-_PHYSICIAN = "10"
-
 
 @dataclass(frozen=True)
 class Ruling(View):
@@ -97,7 +95,7 @@ async def _ruling(visit: Visit, chosen: tuple[str, ...] | None = None) -> Ruling
         since=wording.day(rule.since[:10], visit.language) if rule.since else "",
         by=rule.name,
         version=rule.version,
-        may_change=visit.visitor.profession == _PHYSICIAN,
+        may_change=visit.houses.may_rule,
         done=done(visit),
     )
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seve.fhir import Resource
-from seve.france.identity.ins import in_force
 from seve.sdk import Visit, wording
-from seve.sdk.kit import Banner, Person, Tab
+from seve.sdk.banners import banner, subject
+from seve.sdk.kit import Banner, Tab
 from seve.solutions.shared_record.model.entries import Entry, entry
-from seve.solutions.shared_record.queries import patients
 
 PACKAGE = "solutions/shared_record"
 BASE = "/shared-record"
@@ -43,13 +42,13 @@ class Frame:
 async def framed(visit: Visit, part: str) -> Frame:
     """The frame of a page about the patient of the path. Raises NotFound."""
     id_ = visit.path["patient"]
-    found = await patients.subject(visit.records, id_)
+    found = await subject(visit.records, id_)
     name = wording.name_of(found.patient)
     said = visit.query.get("done", "")
     return Frame(
         id=id_,
         name=name,
-        banner=Banner(Person(name or id_), _facts(visit, found.patient), found.allergies, f"{BASE}/{id_}"),
+        banner=banner(visit, found, f"{BASE}/{id_}"),
         tabs=tuple(Tab(_say(visit, f"parts.{one}"), _link(id_, one), one == part) for one in _PARTS),
         is_own=visit.visitor.role == "patient",
         may_care=visit.visitor.role == "professional",
@@ -60,19 +59,6 @@ async def framed(visit: Visit, part: str) -> Frame:
 def entries_of(visit: Visit, resources: tuple[Resource, ...]) -> tuple[Entry, ...]:
     """What to say of resources, in the visitor's language."""
     return tuple(entry(one, visit.language) for one in resources)
-
-
-def _facts(visit: Visit, patient: Resource) -> tuple[str, ...]:
-    born = patient.get("birthDate", "")
-    age = wording.age(born, visit.now.date().isoformat())
-    ins = in_force(patient)
-    facts = (
-        _say(visit, "frame.born", day=wording.day(born, visit.language)) if born else "",
-        "" if age is None else _say(visit, "frame.age", age=age),
-        _say(visit, f"frame.gender_{patient.get('gender', 'unknown')}"),
-        _say(visit, "frame.ins", number=ins.value) if ins else _say(visit, "frame.no_ins"),
-    )
-    return tuple(filter(None, facts))
 
 
 def _link(id_: str, part: str) -> str:

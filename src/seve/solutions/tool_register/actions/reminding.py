@@ -11,7 +11,7 @@ import msgspec
 from seve.sdk import Changed, Chores, Job, NotFound, wording
 from seve.solutions.tool_register.model.tools import Tool, entry
 from seve.solutions.tool_register.queries.declarations import declaration
-from seve.solutions.tool_register.queries.entries import entries
+from seve.solutions.tool_register.queries.entries import every_entry
 
 BEFORE: Final = timedelta(days=30)
 
@@ -23,8 +23,7 @@ class Nothing(msgspec.Struct, frozen=True):
 async def remind(chores: Chores, _: Nothing) -> None:
     """Tells of each day that is thirty days away or nearer, and notes in the entry that it was told."""
     today = chores.now.astimezone(wording.ZONE).date()
-    found, _more = await entries(chores.records)
-    for tool in found:
+    for tool in await every_entry(chores.records):
         if tool.state == "published" and (days := _coming(tool, today)):
             await _remind(chores, tool, days)
 

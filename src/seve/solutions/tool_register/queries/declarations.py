@@ -14,7 +14,6 @@ from seve.solutions.tool_register.model.tools import Tool
 from seve.solutions.tool_register.queries.entries import entries, entry_of
 
 SOON: Final = timedelta(days=60)
-_MOST: Final = "500"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +36,14 @@ class Checked:
 
 async def declarations(records: Records, *pairs: tuple[str, str]) -> tuple[Declaration, ...]:
     """Those that the visitor may see, the latest first."""
-    found = await records.search("Task", ("code", DECLARATION_TOKEN), *pairs, ("_sort", "-modified"), ("_count", _MOST))
-    return tuple(map(declaration_of, found.matches))
+    found = await records.every("Task", ("code", DECLARATION_TOKEN), *pairs, ("_sort", "-modified"))
+    return tuple(map(declaration_of, found))
 
 
 async def declaration(records: Records, id_: str) -> Declaration:
     """One that the visitor may see. Raises NotFound."""
     task = await records.read("Task", id_)
-    if (DECLARATION_TOKEN) not in {
+    if DECLARATION_TOKEN not in {
         f"{one.get('system')}|{one.get('code')}" for one in task.get("code", {}).get("coding", ())
     }:
         raise NotFound

@@ -17,6 +17,11 @@ async def entries(records: Records) -> tuple[tuple[Tool, ...], bool]:
     return tuple(map(tool_of, found.matches)), bool(found.next)
 
 
+async def every_entry(records: Records) -> tuple[Tool, ...]:
+    """The whole register: for work in the background, which leaves none out."""
+    return tuple(map(tool_of, await records.every("DeviceDefinition", ("type", TYPE_TOKEN))))
+
+
 async def entry(records: Records, id_: str) -> Tool:
     """One entry, published or withdrawn. Raises NotFound, also for a DeviceDefinition that is none."""
     tool = tool_of(await records.read("DeviceDefinition", id_))
