@@ -53,9 +53,14 @@ async def test_the_banner_says_of_allergies_what_the_shared_record_says(house: S
         "id": "none",
         "patient": {"reference": "Patient/ana"},
         "clinicalStatus": {
-            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}]
+            "coding": [
+                {"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}
+            ]
         },
-        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "716186003"}], "text": "Sans allergie, dit-elle"},
+        "code": {
+            "coding": [{"system": "http://snomed.info/sct", "code": "716186003"}],
+            "text": "Sans allergie, dit-elle",
+        },
     }
     await house.put(none)
     page = await doctor.get(PATH)
