@@ -36,7 +36,7 @@ _LOG = logging.getLogger("seve.jobs")
 @asynccontextmanager
 async def working(engine: Engine, url: str, declared: Sequence[Job[Any]]) -> AsyncGenerator[None]:
     """Jobs are worked on within."""
-    async with app_of(engine, url, declared).open_async() as app:
+    async with app_of(engine, url, declared, keeps_schedules=True).open_async() as app:
         running = [asyncio.create_task(_work(app)), asyncio.create_task(_take_over(app))]
         try:
             yield
@@ -49,14 +49,14 @@ async def working(engine: Engine, url: str, declared: Sequence[Job[Any]]) -> Asy
 
 
 async def work_off(engine: Engine, url: str, declared: Sequence[Job[Any]]) -> None:
-    """Works on what is due, and returns when nothing is."""
-    async with app_of(engine, url, declared).open_async() as app:
+    """Works on what is in the queue and due, and returns when nothing is. Schedules are kept by `working` alone."""
+    async with app_of(engine, url, declared, keeps_schedules=False).open_async() as app:
         await app.run_worker_async(
             wait=False, install_signal_handlers=False, delete_jobs="successful", concurrency=_AT_ONCE
         )
 
 
-def app_of(engine: Engine, url: str, declared: Sequence[Job[Any]]) -> App:
+def app_of(engine: Engine, url: str, declared: Sequence[Job[Any]], *, keeps_schedules: bool) -> App:
     """Procrastinate's view of the declared jobs."""
     options = "-c search_path=jobs -c application_name=seve-jobs"
     connector = PsycopgConnector(conninfo=url, kwargs={"options": options}, min_size=1, max_size=_CONNECTIONS)
@@ -64,7 +64,7 @@ def app_of(engine: Engine, url: str, declared: Sequence[Job[Any]]) -> App:
     app = App(connector=connector)
     for job in declared:
         task = app.task(name=job.name, queue=job.queue, pass_context=True, retry=_Waits(job))(_run(engine, job))
-        if job.schedule:
+        if keeps_schedules and job.schedule:
             app.periodic(cron=job.schedule)(task)
     return app
 

@@ -150,3 +150,12 @@ async def test_a_job_with_a_schedule_is_put_into_the_queue_by_the_worker(engine:
     async with working(engine, postgres_url, [declared(work, schedule="* * * * * *")]):  # the sixth place: each second
         await asyncio.wait_for(seen.wait(), 15)
     assert "test.note" in await jobs.last_runs(engine.database.pool)
+
+
+async def test_who_works_off_the_queue_keeps_no_schedule(engine: Engine, postgres_url: str) -> None:
+    async def work(_: Engine, note: Note) -> None:
+        del note
+
+    await work_off(engine, postgres_url, [declared(work, schedule="* * * * *")])  # due within the last minute, always
+    assert await jobs.counts(engine.database.pool) == {}
+    assert await jobs.last_runs(engine.database.pool) == {}
