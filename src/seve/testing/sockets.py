@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from seve.sdk.serving import solution_sockets
@@ -19,10 +20,18 @@ if TYPE_CHECKING:
 _WAIT_SECONDS = 10
 
 
+@dataclass(slots=True)
+class Sockets:
+    """The websockets of one server process, and those that were opened to it."""
+
+    serving: SolutionSockets
+    opened: list[Connection] = field(default_factory=list)
+
+
 class Connection:
     """One websocket: what is sent, and what the server says. `code` is that with which it ended."""
 
-    def __init__(self, sockets: SolutionSockets, path: str, *, cookie: str, origin: str) -> None:
+    def __init__(self, sockets: Sockets, path: str, *, cookie: str, origin: str) -> None:
         self._in = asyncio.Queue[dict[str, Any]]()
         self._out = asyncio.Queue[dict[str, Any]]()
         self._in.put_nowait({"type": "websocket.connect"})
@@ -39,7 +48,8 @@ class Connection:
         async def send(message: Any) -> None:
             self._out.put_nowait(dict(message))
 
-        self._task = asyncio.create_task(sockets(scope, self._in.get, send))
+        self._task = asyncio.create_task(sockets.serving(scope, self._in.get, send))
+        sockets.opened.append(self)
 
     async def is_accepted(self) -> bool:
         """Whether the handshake was."""
@@ -68,21 +78,25 @@ class Connection:
 
 
 @asynccontextmanager
-async def sockets_of(site: Site, *solutions: Solution) -> AsyncGenerator[SolutionSockets]:
-    """The websockets of solutions, as one server process has them; several may stand side by side."""
-    opened = solution_sockets(site.engine, site.identity, solutions)
-    running = asyncio.create_task(opened.relay.run())
+async def sockets_of(site: Site, *solutions: Solution) -> AsyncGenerator[Sockets]:
+    """The websockets of solutions, as one server process has them; several may stand side by side. All end within, so that none
+    comes into a room of the next test.
+    """
+    sockets = Sockets(solution_sockets(site.engine, site.identity, solutions))
+    relay = sockets.serving.relay
+    running = asyncio.create_task(relay.run())
     try:
         async with asyncio.timeout(_WAIT_SECONDS):
-            await opened.relay.hearing.wait()
-        yield opened
+            await relay.hearing.wait()
+        yield sockets
     finally:
+        await asyncio.gather(*(one.leave() for one in sockets.opened))
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
 
 
-def connect(sockets: SolutionSockets, browser: Browser, path: str, *, origin: str = SITE) -> Connection:
+def connect(sockets: Sockets, browser: Browser, path: str, *, origin: str = SITE) -> Connection:
     """Opens a websocket with the cookies of a browser."""
     cookie = "; ".join(f"{one.name}={one.value}" for one in browser.client.cookies.jar)
     return Connection(sockets, path, cookie=cookie, origin=origin)

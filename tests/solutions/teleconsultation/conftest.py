@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -69,3 +70,11 @@ async def encounter(house: Site) -> dict[str, Any]:
     """The one act."""
     (found,) = await house.stored("Encounter")
     return found
+
+
+async def until_in(house: Site, number: int, *, room: str = "call/visit") -> None:
+    """That many are in a room: who was let in is on the way there still."""
+    count = "SELECT count(*) FROM presence WHERE room = 'teleconsultation:' || $1"
+    async with asyncio.timeout(10):
+        while await house.engine.database.pool.fetchval(count, room) != number:
+            await asyncio.sleep(0.02)

@@ -11,7 +11,7 @@ from seve.solutions.teleconsultation import solution
 from seve.testing.site import Browser, Site
 from seve.testing.sockets import connect, sockets_of
 
-from .conftest import CALL, arrive, running
+from .conftest import CALL, arrive, running, until_in
 
 _PEER = "c" * 20
 
@@ -61,6 +61,7 @@ async def test_the_others_hear_a_guest_under_the_name_they_were_invited_by(house
         assert await first.is_accepted()
         second = connect(sockets, guest, f"{link}/socket?peer={_PEER}")
         assert await second.is_accepted()
+        await until_in(house, 2)
         await second.say('{"kind":"hello"}')
         while (told := json.loads(await first.heard()))["kind"] != "hello":
             pass

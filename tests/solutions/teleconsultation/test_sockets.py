@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
@@ -13,21 +12,13 @@ from seve.solutions.teleconsultation import solution
 from seve.testing.site import Site
 from seve.testing.sockets import Connection, connect, sockets_of
 
-from .conftest import CALL, arrive, begin, running
+from .conftest import CALL, arrive, begin, running, until_in
 
 _ONE, _OTHER = "a" * 20, "b" * 20
 
 
 def _as(peer: str) -> str:
     return f"{CALL}/socket?peer={peer}"
-
-
-async def _until(house: Site, number: int, *, room: str = "call/visit") -> None:
-    """That many are in a room."""
-    count = "SELECT count(*) FROM presence WHERE room = 'teleconsultation:' || $1"
-    async with asyncio.timeout(10):
-        while await house.engine.database.pool.fetchval(count, room) != number:
-            await asyncio.sleep(0.02)
 
 
 async def _heard(connection: Connection, kind: str) -> dict[str, object]:
@@ -42,7 +33,7 @@ async def test_what_one_says_the_other_hears_in_another_process_and_long_offers_
         first, second = connect(one, ana, _as(_ONE)), connect(other, doctor, _as(_OTHER))
         assert await first.is_accepted()
         assert await second.is_accepted()
-        await _until(house, 2)
+        await until_in(house, 2)
         await second.say('{"kind":"hello"}')
         told = await _heard(first, "hello")
         assert (told["from"], told["name"], told["party"]) == (_OTHER, "Doc Martin", "professional")
@@ -106,7 +97,7 @@ async def test_a_call_takes_four_and_no_fifth(house: Site) -> None:
         opened = [connect(sockets, ana, _as(f"peer{n}xxxx")) for n in range(4)]
         for one in opened:
             assert await one.is_accepted()
-        await _until(house, 4)
+        await until_in(house, 4)
         fifth = connect(sockets, doctor, _as("peer5xxxx"))
         assert await fifth.is_accepted()
         assert await fifth.heard() == ""
@@ -115,7 +106,7 @@ async def test_a_call_takes_four_and_no_fifth(house: Site) -> None:
         await _heard(opened[1], "bye")
         sixth = connect(sockets, doctor, _as("peer6xxxx"))
         assert await sixth.is_accepted()
-        await _until(house, 4)
+        await until_in(house, 4)
         for one in (*opened, sixth):
             await one.leave()
 
@@ -152,14 +143,14 @@ async def test_who_waits_hears_that_the_call_begins_and_who_is_invited_no_more_h
     async with sockets_of(house, solution) as sockets:
         waiting = connect(sockets, ana, f"{CALL}/waiting")
         assert await waiting.is_accepted()
-        await _until(house, 1, room="wait/visit")
+        await until_in(house, 1, room="wait/visit")
         doctor = await begin(house)
         assert await _heard(waiting, "changed")
         await doctor.get(CALL)
         await doctor.post(f"{CALL}/invite", who="PractitionerRole/nurse-role")
         nurse = connect(sockets, await house.browser("nurse"), _as(_OTHER))
         assert await nurse.is_accepted()
-        await _until(house, 1)
+        await until_in(house, 1)
         await doctor.get(CALL)
         await doctor.post(f"{CALL}/stop", why="unfit")
         while await nurse.heard():
