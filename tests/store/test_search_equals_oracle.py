@@ -103,7 +103,10 @@ async def differing(
             found: list[str] = []
             place = None
             while True:
-                page = await running.search(connection, grant, query, count=count, place=place)
+                page = await running.search(
+                    connection, grant, query, count=count, place=place, is_counted=place is None
+                )
+                assert place or page.total == len(expected), text
                 found += [f"{match.type}/{match.id}" for match in page.matches]
                 place = page.next
                 if place is None:

@@ -69,29 +69,25 @@ async def answered(engine: Engine, grant: Grant, request: Request, query: Query)
         return Answer(200, bundle("searchset", (), links=_links(engine, request, query, {}), total=number))
     token = dict(request.query).get(PARAMETER)
     place = engine.pages.open_token(token, search=text) if token else None
-    page, total, others = await _found(engine, grant, query, place)
+    page, others = await _found(engine, grant, query, place)
     await tell_search(engine, grant, _place(request), query=told, shown=(*page.matches, *others))
     following = {PARAMETER: engine.pages.seal(page.next, search=text)} if page.next else {}
     entries = [_entry(engine, query, found, "match") for found in page.matches]
     entries += [_entry(engine, query, stored, "include") for stored in others]
     if query.ignored:
         entries.append(outcome_entry(outcome(query.ignored)))
-    return Answer(200, bundle("searchset", entries, links=_links(engine, request, query, following), total=total))
+    return Answer(200, bundle("searchset", entries, links=_links(engine, request, query, following), total=page.total))
 
 
-async def _found(
-    engine: Engine, grant: Grant, query: Query, place: Place | None
-) -> tuple[Page, int | None, list[Stored]]:
-    """A page, how many there are in all when it is known or asked for, and what is included."""
+async def _found(engine: Engine, grant: Grant, query: Query, place: Place | None) -> tuple[Page, list[Stored]]:
+    """A page with its total, when it is known or asked for, and what is included."""
     count = min(engine.limits.page if query.count is None else query.count, engine.limits.page_most)
+    is_counted = query.total in ("accurate", "estimate")
     async with engine.database.pool.acquire() as connection:
-        page = await running.search(connection, grant, query, count=count, place=place)
+        page = await running.search(connection, grant, query, count=count, place=place, is_counted=is_counted)
         if place and await sweeping.is_past(connection, place.snapshot):
             raise PageGone
-        total = len(page.matches) if place is None and page.next is None else None
-        if total is None and query.total in ("accurate", "estimate"):
-            total = await running.total(connection, grant, query, snapshot=place.snapshot if place else None)
-        return page, total, await _included(engine, grant, connection, query, page)
+        return page, await _included(engine, grant, connection, query, page)
 
 
 async def _included(engine: Engine, grant: Grant, connection: Connection, query: Query, page: Page) -> list[Stored]:

@@ -62,24 +62,39 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of matches; `next` is None on the last one."""
+    """A page of matches; `next` is None on the last one; `total` is how many match in all, where that is known."""
 
     matches: tuple[Found, ...]
     next: Place | None
+    total: int | None = None
 
 
-async def search(connection: Connection, grant: Grant, query: Query, *, count: int, place: Place | None = None) -> Page:
-    """One page of at most `count` matches, newest first unless the query sorts."""
-    reader = _Reader(connection, grant, query, count=count + 1, place=place)
+async def search(
+    connection: Connection,
+    grant: Grant,
+    query: Query,
+    *,
+    count: int,
+    place: Place | None = None,
+    is_counted: bool = False,
+) -> Page:
+    """One page of at most `count` matches, newest first unless the query sorts; with their exact total when `is_counted`."""
+    reader = _Reader(connection, grant, query, count=count + 1, place=place, is_counted=is_counted)
     rows = await reader.rows()
     shown = tuple(Found(r["vid"], r["type"], r["id"], r["version"], r["body"], r["patient"]) for r in rows[:count])
     snapshot = place.snapshot if place else rows[0]["snapshot"] if rows else ""
-    return Page(shown, _next(reader, snapshot, shown) if len(rows) > count else None)
+    following = _next(reader, snapshot, shown) if len(rows) > count else None
+    is_whole = place is None and following is None
+    known: int | None = len(shown) if is_whole else rows[0]["total"] if rows else None
+    if known is None and is_counted:
+        known = await total(connection, grant, query, snapshot=place.snapshot if place else None)
+    return Page(shown, following, known)
 
 
 async def total(connection: Connection, grant: Grant, query: Query, *, snapshot: str | None = None) -> int:
     """How many resources match, exactly."""
-    driver = await _smallest(connection, grant, _drivers(grant, query), most=PROBE)
+    is_narrow = await sights.patients(connection, grant) < sights.FEW
+    driver = await _smallest(connection, grant, _drivers(query, is_narrow=is_narrow), most=PROBE)
     statement = Statement(grant, snapshot, is_narrowed=True)
     relation = _driven(driver[0], statement) if driver else _ALL
     rest = _rest(query, driver[0] if driver else None)
@@ -94,10 +109,10 @@ def _next(reader: _Reader, snapshot: str, shown: tuple[Found, ...]) -> Place:
     return Place(snapshot, offset=reader.offset + len(shown))
 
 
-def _drivers(grant: Grant, query: Query) -> list[Driver]:
-    """The sets that can drive the query, in its order."""
+def _drivers(query: Query, *, is_narrow: bool) -> list[Driver]:
+    """The sets worth counting, in the query's order; last, for a reader of few patients, all that is in sight."""
     drivers: list[Driver] = [c for c in query.criteria if can_drive(c)]
-    return [*drivers, InSight(query.types)] if _is_bounded(grant) else drivers
+    return [*drivers, InSight(query.types)] if is_narrow else drivers
 
 
 def _is_bounded(grant: Grant) -> bool:
@@ -161,12 +176,15 @@ def _of_types(query: Query, statement: Statement, v: str) -> str:
 class _Reader:
     """Reads one page of one query."""
 
-    def __init__(self, connection: Connection, grant: Grant, query: Query, *, count: int, place: Place | None) -> None:
+    def __init__(
+        self, connection: Connection, grant: Grant, query: Query, *, count: int, place: Place | None, is_counted: bool
+    ) -> None:
         self._connection = connection
         self._grant = grant
         self._query = query
         self._count = count
         self._place = place
+        self._is_counted = is_counted and place is None
         self.offset = place.offset if place else 0
         self._is_bounded = _is_bounded(grant)
         self._is_narrow = False
@@ -188,7 +206,7 @@ class _Reader:
             rows = await self._walk(walks[0])
             if rows is not None:
                 return rows
-        drivers = _drivers(self._grant, self._query)
+        drivers = _drivers(self._query, is_narrow=self._is_narrow)
         smallest = await _smallest(self._connection, self._grant, drivers, most=PROBE)
         if smallest and smallest[1] < PROBE:
             return await self._collect(smallest[0])
@@ -197,7 +215,9 @@ class _Reader:
                 return rows
         if self._is_narrow:
             return await self._collect(await self._cheapest(drivers, most=patients * ENTRIES_A_PATIENT))
-        return await self._collect(smallest[0] if smallest else None)
+        return await self._collect(
+            smallest[0] if smallest else InSight(self._query.types) if self._is_bounded else None
+        )
 
     async def _cheapest(self, drivers: list[Driver], *, most: int) -> Driver:
         """The criterion with fewer entries than all that is in sight has, as far as one can guess; else all that is in sight."""
@@ -215,12 +235,12 @@ class _Reader:
     async def _collect(self, driver: Driver | None) -> Records:
         statement = self._statement(is_narrowed=self._is_bounded)
         if driver is None:
-            return await self._read(_ALL, self._query.criteria, statement)
+            return await self._read(_ALL, self._query.criteria, statement, is_whole=True)
         direction = "DESC" if self._is_newest_first else "ASC"
         order = f" ORDER BY vid {direction}" if self.is_by_time else ""
         relation = _driven(driver, statement, order=order)
         page_order = f"d.vid {direction}" if self.is_by_time else None
-        return await self._read(relation, _rest(self._query, driver), statement, order=page_order)
+        return await self._read(relation, _rest(self._query, driver), statement, order=page_order, is_whole=True)
 
     async def _walk(self, most: int) -> Records | None:
         """A page from at most `most` entries of one index in order; None when that doesn't settle it."""
@@ -267,14 +287,23 @@ class _Reader:
         return Statement(self._grant, self._place.snapshot if self._place else None, is_narrowed=is_narrowed)
 
     async def _read(
-        self, relation: str, criteria: tuple[Criterion, ...], statement: Statement, *, order: str | None = None
+        self,
+        relation: str,
+        criteria: tuple[Criterion, ...],
+        statement: Statement,
+        *,
+        order: str | None = None,
+        is_whole: bool = False,
     ) -> Records:
+        """A page of a relation; when that is the whole answer, its rows are counted on the way, if that was asked."""
         admitted = _admitted(self._query, statement)
         tests = conditions(criteria, statement, "v", entry="v" if relation == _ALL else "d")
         cursor = self._after("v.vid", statement) if self.is_by_time else "true"
         order = order or order_by(self._sort, statement, "v")
+        total = "count(*) OVER ()" if is_whole and self._is_counted else "NULL::bigint"
         return await self._connection.fetch(
-            f"SELECT v.vid, v.type, v.id, v.version, v.body, v.patient, pg_current_snapshot()::text AS snapshot FROM {relation} WHERE {admitted} AND {cursor} AND {tests} "
+            f"SELECT v.vid, v.type, v.id, v.version, v.body, v.patient, pg_current_snapshot()::text AS snapshot, {total} AS total "
+            f"FROM {relation} WHERE {admitted} AND {cursor} AND {tests} "
             f"ORDER BY {order} LIMIT {statement.bind(self._count, 'bigint')} OFFSET {statement.bind(self.offset, 'bigint')}",
             *statement.arguments,
         )

@@ -229,9 +229,10 @@ def _(criterion: InSight, statement: Statement) -> str:
     assert sight is not None  # who sees everything has no use for this set
     params = statement.bind([compartment_key("Patient"), ABOUT], "bigint[]")
     types = f"p.type = ANY({statement.bind(list(criterion.types), 'text[]')})" if criterion.types else "true"
+    # OFFSET 0: patient by patient. As a join, the planner takes them for many and reads the links of everybody.
     return (
-        f"SELECT l.vid FROM (SELECT DISTINCT patient FROM ({statement.patients_in_sight(sight)}) s) m "
-        f"JOIN link l ON l.target = m.patient AND l.param = ANY({params}) "
+        f"SELECT l.vid FROM (SELECT DISTINCT patient FROM ({statement.patients_in_sight(sight)}) s) m, "
+        f"LATERAL (SELECT vid FROM link WHERE target = m.patient AND param = ANY({params}) OFFSET 0) l "
         f"UNION ALL SELECT p.vid FROM version p WHERE p.patient = 0 AND {types}"
     )
 
