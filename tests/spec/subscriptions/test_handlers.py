@@ -8,10 +8,12 @@ from tests.spec.asking import PATIENT, make, observation
 
 from seve.engine.engine import Engine
 from seve.engine.subscriptions.handlers import subscribe
+from seve.engine.subscriptions.routing import Router
 from seve.engine.subscriptions.service import EventService, serving
 from seve.fhir.subscriptions.notifications import Told
 from seve.fhir.subscriptions.refusals import UnknownTopic
 from seve.fhir.subscriptions.topics import TOPICS
+from seve.store import indexes
 
 from .receiving import until
 
@@ -70,6 +72,30 @@ async def test_what_was_while_nothing_ran_comes_afterwards(client: httpx.AsyncCl
         made.append(await make(client, observation(anne["id"])))
         await until(lambda: len(heard) == 4)
     assert heard == [one["id"] for one in made]
+    engine.events.handlers.clear()
+
+
+async def test_what_is_written_while_a_load_has_put_the_indexes_aside_is_told_once_they_are_back(
+    client: httpx.AsyncClient, engine: Engine, postgres_url: str
+) -> None:
+    heard: list[str] = []
+
+    async def handler(event: Told) -> None:
+        heard.append(event.id)
+
+    await subscribe(engine, TOPIC, handler, solution="essai")
+    async with engine.database.pool.acquire() as connection:
+        assert await indexes.drop(connection)
+    try:
+        anne = await make(client, PATIENT)
+        made = await make(client, observation(anne["id"]))
+        router = Router(engine)
+        assert not await router.step()
+        assert not await engine.database.pool.fetchval("SELECT count(*) FROM event"), "the whole store would be read"
+    finally:
+        await indexes.make(postgres_url)
+    async with serving(engine):
+        await until(lambda: heard == [made["id"]])
     engine.events.handlers.clear()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from seve.engine.access import open_grant
 from seve.engine.subscriptions.knowing import criteria_of, filters_of
-from seve.store import feeding
+from seve.store import feeding, indexes
 from seve.store.subscriptions import events, registrations
 from seve.store.subscriptions.matching import Criteria, Facts
 
@@ -73,7 +73,7 @@ class Router:
             before = await feeding.barrier(connection)
             known = await feeding.place(connection, _FOLLOWER)
             listening = await registrations.listening(connection)
-            if not listening:
+            if not listening or await indexes.missing(connection):  # a load put the feed's index aside: its turn comes
                 return False
             since = _later(place or known, min(one.since for one in listening))
             rules = {one.id: self._rules_of(one) for one in listening}
