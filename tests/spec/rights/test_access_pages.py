@@ -13,6 +13,7 @@ from tests.spec.access.world import observation
 from seve.engine.access import sharing
 from seve.engine.identity.refusals import OfficerNeeded
 from seve.engine.rights import requests
+from seve.store.audit.acts import Act
 
 from .site import Site, text
 
@@ -40,6 +41,18 @@ async def test_ones_own_visits_are_in_the_table_alone(api: httpx.AsyncClient, si
     assert answer.headers["content-type"].startswith("text/csv")
     assert "mesures et résultats" in answer.text
     assert answer.text.startswith("\ufeffJour;Heure;Qui;")
+
+
+async def test_anothers_visit_is_told_below_thousands_of_ones_own(api: httpx.AsyncClient, site: Site) -> None:
+    await site.world.put(observation("a1", "ana"))
+    await status(api, "doc", "Observation/a1")
+    own = Act(
+        interaction="read", action="R", agent="Patient/ana", entities=("Observation/a1",), patients=("Patient/ana",)
+    )
+    await site.world.engine.ledger.record([own] * 5_000)
+    browser = await site.browser("ana")
+    await browser.get("/accesses")
+    assert "Martin" in text(browser)
 
 
 async def test_accesses_to_others_are_not_told(api: httpx.AsyncClient, site: Site) -> None:

@@ -81,10 +81,16 @@ class TrailPage:
 
 
 async def of_patient(
-    engine: Engine, grant: Grant, patient: str, *, before: int = LAST, count: int = _PAGE
+    engine: Engine,
+    grant: Grant,
+    patient: str,
+    *,
+    before: int = LAST,
+    count: int = _PAGE,
+    but: Iterable[str] = (),
 ) -> TrailPage:
-    """Accesses to a patient's data (`Patient/1`), newest first; other patients of the same entries are left out."""
-    page = await _page(engine, grant, Wanted(patients=(patient,)).before(before), count)
+    """Accesses to a patient's data (`Patient/1`), newest first; other patients of the same entries are left out, and entries by `but`."""
+    page = await _page(engine, grant, Wanted(patients=(patient,), but=tuple(but)).before(before), count)
     own = (own_part(one.act, patient, is_alone=len(one.patients) < 2) for one in page.accesses)
     return TrailPage(tuple(map(Access, (one.vid for one in page.accesses), own, repeat((patient,)))), page.before)
 

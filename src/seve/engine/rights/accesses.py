@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from seve.store.grant import Grant
 
 _BATCH = 200
-_SCANNED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,12 @@ class Seen:
 
     accesses: tuple[Access, ...]
     before: int
+
+    def first(self, count: int) -> Seen:
+        """Its first ones."""
+        if len(self.accesses) <= count:
+            return self
+        return Seen(self.accesses[:count], self.accesses[count - 1].vid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +50,8 @@ async def seen(
     engine: Engine, grant: Grant, patient: str, *, own: Iterable[str], before: int = LAST, count: int
 ) -> Seen:
     """Accesses to a patient's data by others than `own` (references). Who may ask is decided by the caller."""
-    found, hidden = list[trail.Access](), frozenset(own)
-    for _ in range(_SCANNED // _BATCH):
-        page = await trail.of_patient(engine, grant, patient, before=before, count=_BATCH)
-        for access in page.accesses:
-            if access.act.agent not in hidden:
-                found.append(access)
-            if len(found) == count:
-                return Seen(tuple(found), access.vid)
-        before = page.before
-        if not before:
-            break
-    return Seen(tuple(found), before)
+    page = await trail.of_patient(engine, grant, patient, before=before, count=count, but=own)
+    return Seen(page.accesses, page.before)
 
 
 async def whole(engine: Engine, grant: Grant, patient: str) -> AsyncIterator[tuple[Access, ...]]:

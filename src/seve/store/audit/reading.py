@@ -30,12 +30,13 @@ class Found(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which entries: of any of the patients, or else touching any of the entities, or else by any of the agents (all by
-    reference), or else all; from `since` to before `until`, as `vid`s.
+    reference), or else all; from `since` to before `until`, as `vid`s. Of patients and entities, not those by agents of `but`.
     """
 
     patients: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
     since: int = 0
     until: int = LAST
 
@@ -60,7 +61,8 @@ async def _rows(pool: Pool, grant: Grant, wanted: Wanted, limit: int) -> Sequenc
     span = (wanted.since, wanted.until)
     if wanted.patients or wanted.entities:
         keys = [value_key(one) for one in wanted.patients] or [value_key(one) ^ ENTITY for one in wanted.entities]
-        return await pool.fetch(statements("audit")["trail_by_key"], keys, *span, session, limit)
+        but = [value_key(one) for one in wanted.but]
+        return await pool.fetch(statements("audit")["trail_by_key"], keys, *span, session, limit, but)
     if wanted.agents:
         keys = [value_key(one) for one in wanted.agents]
         others = [key ^ OTHER_AGENT for key in keys]

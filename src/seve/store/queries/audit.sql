@@ -108,8 +108,11 @@ ORDER BY s.seal LIMIT 1;
 SELECT number, hash, signature, peaks, content FROM audit_seal WHERE number BETWEEN $1 AND $2 ORDER BY number;
 
 -- name: trail_by_key
--- The newest $5 entries from $2 to before $3 that have one of the keys. The set is made first: a person's entries are few among all.
-WITH found AS MATERIALIZED (SELECT vid, content FROM audit WHERE keys && $1 AND vid >= $2 AND vid < $3)
+-- The newest $5 entries from $2 to before $3 that have one of the keys, but for those by the agents $6. The set is made first: a person's
+-- entries are few among all.
+WITH found AS MATERIALIZED (
+    SELECT vid, content FROM audit WHERE keys && $1 AND vid >= $2 AND vid < $3 AND agent <> ALL ($6::bigint[])
+)
 SELECT vid, content FROM found
 WHERE $4::bigint IS NULL OR EXISTS (SELECT FROM session s WHERE s.key = $4 AND s.ended IS NULL AND s.expires > now())
 ORDER BY vid DESC LIMIT $5;

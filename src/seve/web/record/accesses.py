@@ -79,8 +79,10 @@ class AccessPages:
         written = query.get("before", "")
         before = int(written) if written.isascii() and written.isdigit() and len(written) < 19 else LAST
         own = (held.principal.role, *held.principal.related)
-        found = await trail.seen(engine, grant, whose.patient, own=own, before=before, count=_PAGE)
         charted = await trail.seen(engine, grant, whose.patient, own=own, count=_CHARTED)
+        found = charted.first(_PAGE)
+        if before != LAST:
+            found = await trail.seen(engine, grant, whose.patient, own=own, before=before, count=_PAGE)
         names = await trail.names(engine, grant, found.accesses)
         language = self._room.pages.language(request)
         return self._room.render(
