@@ -194,6 +194,15 @@ async def test_tampering_found_at_sealing_is_an_alert(world: World, tmp_path: Pa
     assert not (await verified(world.engine.database, Keyring.open(tmp_path / "own-keys"))).is_sound
 
 
+async def test_thousands_of_altered_entries_are_told_in_a_few_alerts(world: World) -> None:
+    await world.read(1, ["Patient/p1-1"] * 60, day=FIRST)
+    await world.engine.database.pool.execute("UPDATE audit SET agent = 0 WHERE number > 10")
+    await world.watch.seal()
+    told = [alert.reason for alert in await officer.alerts(world.engine, GRANT)]
+    assert len(told) == 21
+    assert sum("30 more entries" in one for one in told) == 1
+
+
 async def test_the_watch_seals_looks_and_purges_by_itself(world: World) -> None:
     database, ledger = world.engine.database, world.engine.ledger
     watch = Watch(database, ledger, world.keys, seal_seconds=0.05, retention_days=-1)

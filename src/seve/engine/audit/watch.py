@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -19,21 +20,23 @@ from seve.fhir import Resource
 from seve.fhir.search.keys import value_key
 from seve.kernel.identifiers import first_vid_of, millisecond_of
 from seve.store.audit import reading, retention, sealing, watched
+from seve.store.audit.faults import Fault
 from seve.store.audit.heads import SetBackError
 from seve.store.audit.reading import Found
 from seve.store.audit.watched import Day
 from seve.store.database import is_unavailable
 
 if TYPE_CHECKING:
-    from seve.store.audit.faults import Fault
     from seve.store.audit.keys import Keyring
     from seve.store.audit.ledger import Ledger
+    from seve.store.audit.sealing import Sealed
     from seve.store.database import Connection, Database
 
 _LOG = logging.getLogger("seve.audit")
 _LOOK_SECONDS = 900.0
 _RETRY_SECONDS = 10.0
 _ENTRIES_KEPT = 20
+_NAMED = 20
 _LATE_HOURS = 2
 _DAY = timedelta(days=1)
 
@@ -93,7 +96,7 @@ class Watch:
         async with self._database.pool.acquire() as connection:
             while made := await sealing.seal(connection, self._keys):
                 count += made.seal.count
-                for fault in made.faults:
+                for fault in _named(made):
                     _LOG.critical("the audit trail was tampered with: %s", fault)
                     await self._tampering(connection, fault)
         return count
@@ -180,12 +183,19 @@ class Watch:
             connection,
             self._database.clock.next(),
             kind="tampering",
-            subject=f"{fault.strand} {fault.number}",
+            subject=f"{fault.strand} {fault.number}" if fault.strand else f"seal {fault.seal}",
             agent="",
             patient="",
             reason=msgspec.json.encode({"fault": str(fault)}).decode(),
             entries=[fault.vid] if fault.vid else [],
         )
+
+
+def _named(made: Sealed) -> Iterator[Fault]:
+    """The faults of a seal; when somebody rewrote thousands of entries, the first and how many more there are."""
+    yield from made.faults[:_NAMED]
+    if more := made.faults[_NAMED:]:
+        yield Fault(more[0].kind, f"{len(more):,} more entries, which `seve audit verify` names", seal=made.seal.number)
 
 
 async def _persons(connection: Connection, agents: list[str]) -> dict[str, Resource]:
