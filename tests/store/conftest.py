@@ -8,12 +8,13 @@ import pytest_asyncio
 from seve.store.audit.keys import Keyring
 from seve.store.audit.ledger import Ledger
 from seve.store.database import Database
+from seve.testing.plugin import empty
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def store(database: Database) -> Database:
     """A store whose audit trail is empty."""
-    await database.pool.execute("TRUNCATE audit, audit_seal, audit_sealed, audit_alert, audit_habit")
+    await empty(database)
     return database
 
 

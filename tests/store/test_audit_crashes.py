@@ -45,20 +45,24 @@ async def test_broken_connections_lose_nothing_that_was_acknowledged(
 ) -> None:
     acknowledged = set[str]()
     ended = asyncio.Event()
+    broken = 0
 
     async def write(caller: int) -> None:
-        for turn in range(100):
+        for turn in range(10_000):
+            if turn >= 100 and broken >= 20:
+                break
             name = f"Observation/{caller}-{turn}"
             with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
                 await ledger.record([read_of(name, patient="Patient/1")])
                 acknowledged.add(name)
 
     async def harm() -> None:
+        nonlocal broken
         own = await asyncpg.connect(postgres_url)
         chance = random.Random(1)
         while not ended.is_set():
-            await own.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+            broken += await own.fetchval(
+                "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
                 "AND datname = current_database() AND state = 'active' AND query LIKE 'INSERT INTO audit%'"
             )
             await asyncio.sleep(chance.uniform(0.001, 0.01))

@@ -26,16 +26,13 @@ from seve.store.audit.keys import Keyring
 from seve.store.audit.ledger import Ledger
 from seve.store.database import Database
 from seve.store.identity import accounts
+from seve.testing.plugin import empty
 from seve.web.security import SecurityHeaders
 from seve.web.signin import signin_routes
 
 SITE = "http://sante.example"
 FHIR = f"{SITE}/fhir"
 G15 = "https://mos.esante.gouv.fr/NOS/TRE_G15-ProfessionSante/FHIR/TRE-G15-ProfessionSante"
-TABLES = (
-    "account, identity, account_link, credential, session, delegation, attempt, ceremony, client, application_grant, "
-    "authorization_code, refresh_token, assertion, account_event, version, link, posting, audit"
-)
 
 
 def application(identity: Identity) -> Starlette:
@@ -172,7 +169,7 @@ def role(name: str, place: str, profession: str = "10", *, active: bool = True) 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def place(database: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
-    await database.pool.execute(f"TRUNCATE {TABLES} CASCADE")
+    await empty(database)
     await database.pool.execute("DELETE FROM setting WHERE name = 'demo'")
     folder = keys(tmp_path_factory)
     ledger = Ledger(database, Keyring.open(folder / "audit"))
