@@ -111,11 +111,12 @@ class ReadLane:
             rows = {row["ref"]: row for row in await self._database.pool.fetch(statements("write")["current"], refs)}
             for n in everything:
                 found[n] = _stored(batch[n], rows.get(batch[n].ref))
-        bounded = [(n, asked, asked.grant.sight) for n, asked in enumerate(batch) if asked.grant.sight]
+        bounded = [(n, asked.grant.sight) for n, asked in enumerate(batch) if asked.grant.sight]
         if bounded:
-            columns = [list(column) for column in zip(*(_columns(*one) for one in bounded), strict=True)]
-            for row in await self._database.pool.fetch(_shared_read(), *columns, time.time_ns() // 1_000):
-                found[row["n"]] = _stored(batch[row["n"]], row)
+            arguments = _arguments([batch[n].ref for n, _ in bounded], [sight for _, sight in bounded])
+            for row in await self._database.pool.fetch(_shared_read(), *arguments):
+                n, _ = bounded[row["place"] - 1]
+                found[n] = _stored(batch[n], row)
         return found
 
 
@@ -157,9 +158,20 @@ def _is_shared(sight: Sight) -> bool:
     return is_common and sight.windows is None and not sight.reaches_all and not sight.is_office
 
 
-def _columns(n: int, asked: _Asked, sight: Sight) -> tuple[Any, ...]:
-    standing, readers = (_array(keys) for keys in (sight.standing, sight.readers))
-    return n, asked.ref, sight.session, standing, readers, sight.purpose, sight.profession
+def _arguments(refs: list[int], sights: list[Sight]) -> list[Any]:
+    """The resources, and by whose sight each is read; each sight once, for its terms are looked at once; the time."""
+    own = list({id(sight): sight for sight in sights}.values())
+    places = {id(sight): place for place, sight in enumerate(own, start=1)}
+    return [
+        refs,
+        [places[id(sight)] for sight in sights],
+        [sight.session for sight in own],
+        [_array(sight.standing) for sight in own],
+        [_array(sight.readers) for sight in own],
+        [sight.purpose for sight in own],
+        [sight.profession for sight in own],
+        time.time_ns() // 1_000,
+    ]
 
 
 def _array(keys: Sequence[int]) -> str:
@@ -179,5 +191,5 @@ def _shared_read() -> str:
         at="$8::bigint",
         alias=lambda prefix: f"{prefix}{next(numbers)}",
     )
-    rule = f"{in_force(terms)} AND {is_seen('v', terms)}"
-    return statements("read")["shared"].replace("/* rule */", f"AND {rule}")
+    text = statements("read")["shared"].replace("/* in force */", in_force(terms))
+    return text.replace("/* rule */", f"AND {is_seen('v', terms)}")

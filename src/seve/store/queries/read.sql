@@ -3,14 +3,18 @@ SELECT v.vid, v.version, v.method, v.body, v.patient FROM version v
 WHERE v.ref = $1 AND v.type = $2 AND v.id = $3 AND v.ended IS NULL /* seen: v */ ORDER BY v.version DESC LIMIT 1;
 
 -- name: shared
--- The latest version of each resource asked for, deleted ones included, that the grant beside it sees.
+-- The latest version of each resource asked for, deleted ones included, that the grant at place $2 among those beside it sees.
 WITH q AS MATERIALIZED (
-    SELECT n, ref, session, standing::bigint[] AS standing, readers::bigint[] AS readers, purpose, profession
-    FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::text[])
-        AS asked (n, ref, session, standing, readers, purpose, profession)
+    SELECT * FROM (
+        SELECT place, session, standing::bigint[] AS standing, readers::bigint[] AS readers, purpose, profession
+        FROM unnest($3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::text[]) WITH ORDINALITY
+            AS given (session, standing, readers, purpose, profession, place)
+    ) AS q WHERE /* in force */
 )
-SELECT q.n, v.type, v.id, v.vid, v.version, v.body, v.patient
-FROM q CROSS JOIN LATERAL (SELECT * FROM version WHERE ref = q.ref ORDER BY version DESC LIMIT 1) AS v
+SELECT asked.place, v.type, v.id, v.vid, v.version, v.body, v.patient
+FROM unnest($1::bigint[], $2::integer[]) WITH ORDINALITY AS asked (ref, of, place)
+JOIN q ON q.place = asked.of
+CROSS JOIN LATERAL (SELECT * FROM version WHERE ref = asked.ref ORDER BY version DESC LIMIT 1) AS v
 WHERE v.ended IS NULL /* rule */;
 
 -- name: exact
