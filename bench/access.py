@@ -34,6 +34,7 @@ from seve.testing.serving import Served, command, free_port, start, stop
 CONNECTIONS = 48
 """Enough callers to keep both cores busy while some wait for the disk."""
 
+_LOOK_SECONDS, _RESTING_SECONDS = 5, 0.5
 _REACHED = 1_000
 _SAMPLE = 100
 _ROLE, _PERSON = "PractitionerRole/bench-role", "Practitioner/bench"
@@ -66,6 +67,7 @@ async def main() -> None:
         if not is_loaded:
             await _load(server, options.patients)
         token = await _sign_in(server)
+        _rest(server)
         stop(server)
         rounds = [await _round(folder, options, token) for _ in range(options.rounds)]
         for what in rounds[0]:
@@ -93,6 +95,18 @@ async def _load(server: Served, number: int) -> None:
         written(Path(folder), data.copies(data.thin_bundles(), number), with_extra=True)
         (Path(folder) / "care.ndjson").write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in _care(number)))
         command(server, "load", folder)
+
+
+def _rest(server: Served) -> None:
+    """Waits until the server is done with what a load leaves to do: events are routed, the trail is sealed."""
+
+    def used() -> float:
+        return sum(sum(worker.cpu_times()[:2]) for worker in server.workers)
+
+    before = -1.0
+    while used() - before > _RESTING_SECONDS:
+        before = used()
+        time.sleep(_LOOK_SECONDS)
 
 
 def _care(number: int) -> list[dict[str, object]]:
