@@ -26,6 +26,7 @@ from seve.web.kit.pages import kit_routes
 from seve.web.languages import choose
 from seve.web.look import came_from, choose_look
 from seve.web.navigation import Navigation, Section
+from seve.web.packing import Packing
 from seve.web.security import SecurityHeaders
 from seve.web.shell import Shell, Visitors
 
@@ -56,7 +57,7 @@ def pages(
             *installing_routes(shell),
             static_route(),
         ],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), Middleware(Packing)],
         exception_handlers={404: site.lost, SignInNeeded: site.to_sign_in, Exception: site.failed},
     )
     made.state.navigation = Navigation(sections)

@@ -109,3 +109,48 @@ async def test_a_broken_page_has_them_too(whole: Whole) -> None:
             assert "session_away" not in answer.text
     finally:
         await pool.execute("ALTER TABLE session_away RENAME TO session")
+
+
+@pytest.mark.parametrize(
+    ("path", "site", "is_packed"),
+    [
+        ("/security", "same-origin", True),
+        ("/security", "none", True),
+        ("/security", "cross-site", False),
+        ("/security", "same-site", False),
+        ("/security", "", False),
+        ("/security?done=x", "same-origin", False),
+    ],
+)
+async def test_a_page_is_packed_only_when_no_other_site_has_a_hand_in_it(
+    whole: Whole, path: str, site: str, is_packed: bool
+) -> None:
+    browser = await whole.browser("doc")
+    sent = {"accept-encoding": "gzip", **({"sec-fetch-site": site} if site else {})}
+    answer = await browser.get(path, headers=sent)
+    assert answer.status_code == 200
+    assert ("content-encoding" in answer.headers) == is_packed
+    assert "</html>" in answer.text
+    check_everywhere(answer)
+
+
+async def test_what_is_no_page_passes_as_it_is(whole: Whole) -> None:
+    browser = await whole.browser("ana")
+    answer = await browser.get("/accesses/table", headers={"accept-encoding": "gzip", "sec-fetch-site": "same-origin"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "content-encoding" not in answer.headers
+
+
+async def test_a_form_that_comes_back_is_never_packed(whole: Whole) -> None:
+    browser = await whole.browser("doc")
+    answer = await browser.post(
+        "/security/nothing", headers={"accept-encoding": "gzip", "sec-fetch-site": "same-origin"}
+    )
+    assert "content-encoding" not in answer.headers
+
+
+async def test_style_and_script_are_asked_for_before_a_page_is_read(whole: Whole) -> None:
+    for client, path in ((whole.client(), "/signin"), (await whole.browser("doc"), "/")):
+        link = (await client.get(path)).headers["link"]
+        for address in (assets().url("seve.css"), assets().url("modules/start.js")):
+            assert f"<{address}>" in link

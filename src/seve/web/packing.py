@@ -1,0 +1,59 @@
+"""Pages under gzip, where no other site has a hand in what they say.
+
+A page carries secrets: the token of its forms, a person's data. Whoever can put words into a page again and again and see how long it gets
+under compression may guess them (BREACH). So only a page that was asked for from one of ours, or by hand, and without a query is
+packed: browsers say so in `Sec-Fetch-Site`, which no script can set. From whoever doesn't say, nothing is packed.
+"""
+
+from __future__ import annotations
+
+import gzip
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_SMALLEST, _LEVEL = 1_000, 6
+_OWN = {"same-origin", "none"}
+
+
+class Packing:
+    """ASGI middleware that packs such pages; documents and tables pass as they are."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if not _may_be_packed(scope):
+            await self._app(scope, receive, send)
+            return
+        held = list[Message]()
+
+        async def packed(message: Message) -> None:
+            if message["type"] == "http.response.start" and _is_page(message):
+                held.append(message)  # until it is known how long the page is
+                return
+            if held:
+                start = held.pop()
+                if not message.get("more_body") and len(message["body"]) >= _SMALLEST:
+                    message = {**message, "body": gzip.compress(message["body"], _LEVEL, mtime=0)}
+                    headers = MutableHeaders(scope=start)
+                    headers["content-encoding"], headers["content-length"] = "gzip", str(len(message["body"]))
+                    headers.add_vary_header("accept-encoding")
+                await send(start)
+            await send(message)
+
+        await self._app(scope, receive, packed)
+
+
+def _may_be_packed(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"]:
+        return False
+    headers = Headers(scope=scope)
+    sites = headers.getlist("sec-fetch-site")
+    return len(sites) == 1 and sites[0] in _OWN and "gzip" in headers.get("accept-encoding", "")
+
+
+def _is_page(start: Message) -> bool:
+    headers = Headers(raw=start["headers"])
+    return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
