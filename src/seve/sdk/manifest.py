@@ -35,7 +35,8 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`reads` and `writes` are FHIR types, `requirements` ids of the inventory and whether the solution answers them whole or
     in part; `external` are services outside that it speaks to. With an `icon` of the web kit it is a place in the navigation,
-    named by `pages.nav`; what is `near` stands at the thumb of a patient's phone too, as `pages.nav_short`.
+    named by `pages.nav`; what is `near` stands at the thumb of a patient's phone too, as `pages.nav_short`. With `care`, only those
+    professionals are offered it who take care of patients: no clerk of admissions, no maker of tools.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -50,6 +51,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     external: tuple[Said, ...] = ()
     icon: str = ""
     near: bool = False
+    care: bool = False
 
     @property
     def path(self) -> str:

@@ -70,7 +70,7 @@ def solution_sections(solution: Solution) -> tuple[Section, ...]:
         return ()
     audiences = frozenset[Audience](audience_of(role, is_open=False) for role in manifest.roles)
     key, about = f"{solution.package}.pages.nav", manifest.summary
-    place = Section("place", key, manifest.path, manifest.icon, audiences, near=manifest.near)
+    place = Section("place", key, manifest.path, manifest.icon, audiences, near=manifest.near, is_care=manifest.care)
     return (replace(place, about={"fr": about.fr, "en": about.en}),)
 
 

@@ -20,6 +20,7 @@ from seve.web.assets import Assets, assets, static_route
 from seve.web.frame import frame
 from seve.web.look import Look, choose_look, look_of
 from seve.web.navigation import PEOPLE, Navigation, Section, audience_of, navigation_of
+from seve.web.signin.badges import Badge
 
 CSS = Path(__file__).parents[3] / "src/seve/web/static/css"
 MODULES = CSS.parent / "modules"
@@ -100,6 +101,19 @@ def test_below_a_patients_thumb_there_is_room_for_what_is_at_hand() -> None:
     near = [one for one in Navigation(added).of("patient", "place") if one.near]
     assert 2 <= len(near) <= 4
     assert all(len(text(f"{one.key}_short", {}, language)) <= 12 for one in near for language in LANGUAGES)
+
+
+def test_who_takes_care_of_nobody_is_offered_no_records() -> None:
+    app = Starlette()
+    app.state.navigation = Navigation([one for solution in solutions() for one in solution_sections(solution)])
+    request = Request({"type": "http", "path": "/", "query_string": b"", "headers": [], "app": app})
+
+    def offered(*, cares: bool) -> set[str]:
+        badge = Badge("professional", "Essai", "", "", cares=cares)
+        return {one.path for one in frame(request, badge, is_open=False, fhir_url="/fhir")["places"]}
+
+    assert offered(cares=True) - offered(cares=False) == {"/shared-record", "/home-care", "/open-record", "/emergency"}
+    assert {"/directory-search", "/tool-register"} <= offered(cares=False)
 
 
 def test_a_section_added_by_a_solution_is_seen_by_those_it_is_for() -> None:
