@@ -214,3 +214,21 @@ async def test_the_outbox_shows_what_the_plain_gateway_took(site: Site, postgres
     assert "3 demandes attendent votre réponse" in text(officer)
     assert "+33612345678" in text(officer)
     assert "parti" in text(officer)
+
+
+async def test_the_outbox_keeps_back_links_of_messages_that_really_leave(site: Site) -> None:
+    link = f"https://sante.example/booking/answer/{'x' * 32}"
+    await wanted(site, email="ana@example.org")
+    at = datetime(2026, 1, 17, 9, tzinfo=UTC)
+    await told(site, "reminder_days", place="Organization/clinic", at=at, link=link)
+    officer = await site.browser("officer")
+    await officer.get("/desk/outbox")
+    assert link in text(officer)
+    engine = site.world.engine
+    engine.gateways["email"] = Smtp.of("smtp://127.0.0.1:25", sender="seve@example.org")
+    try:
+        await officer.get("/desk/outbox")
+    finally:
+        engine.gateways["email"] = Outbox()
+    assert "Pour confirmer ou annuler" in text(officer)
+    assert "booking/answer" not in text(officer)
