@@ -6,7 +6,7 @@ An update carries the version it was made from, so that two people who edit at o
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -106,6 +106,13 @@ class Records:
         self._check("reads", "Binary")
         resource = (await self._asked(Request("GET", f"Binary/{id_}"))).resource
         return b64decode(resource.get("data", "")), resource["contentType"]
+
+    async def attached(self, attachment: Mapping[str, Any]) -> tuple[bytes, str] | None:
+        """What an Attachment holds and its media type; None for one that is kept elsewhere. Raises NotFound when it may not be seen."""
+        if "data" in attachment:
+            return b64decode(attachment["data"]), attachment.get("contentType", "application/octet-stream")
+        url: str = attachment.get("url", "")
+        return await self.binary(url.partition("/")[2]) if url.startswith("Binary/") else None
 
     async def people(self, references: Iterable[str]) -> dict[str, Person]:
         """Who is behind references: name, profession, organisation, as far as the visitor may know; without a name otherwise.

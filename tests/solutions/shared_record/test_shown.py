@@ -45,6 +45,17 @@ def _acting() -> bytes:
     )
 
 
+async def test_a_file_within_its_document_is_shown_as_one_beside_it(room: Site) -> None:
+    document, file = _filed("within", _PNG, "image/png")
+    attachment = {"contentType": "image/png", "data": file["data"]}
+    await room.put({**document, "content": [{"attachment": attachment}]})
+    ana = await room.browser("ana")
+    assert f"{_PATH}/within/file" in await ana.get(f"{_PATH}/within")
+    await ana.get(f"{_PATH}/within/file")
+    assert ana.answer.content == _PNG
+    assert ana.answer.headers["content-type"] == "image/png"
+
+
 async def test_a_pdf_is_shown_in_a_frame_of_our_own_under_a_policy_that_loads_nothing(room: Site) -> None:
     await room.put(*_filed("radio", pdf("Essai", ["Bonjour"]), "application/pdf"))
     ana = await room.browser("ana")

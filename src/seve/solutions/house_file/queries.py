@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from base64 import b64decode
 from dataclasses import dataclass
 
 from seve.fhir import Resource
@@ -78,19 +77,11 @@ async def document(visit: Visit, patient_id: str, id_: str) -> Resource:
 
 async def file(visit: Visit, document: Resource) -> File | None:
     """Its file; None for one that is kept elsewhere. Raises NotFound."""
-    attachment = model.attachment_of(document)
-    if "data" in attachment:
-        return File(b64decode(attachment["data"]), *_types(attachment.get("contentType", "application/octet-stream")))
-    url = attachment.get("url", "")
-    if not url.startswith("Binary/"):
+    found = await visit.records.attached(model.attachment_of(document))
+    if found is None:
         return None
-    data, content_type = await visit.records.binary(url.partition("/")[2])
-    return File(data, *_types(content_type))
-
-
-def _types(content_type: str) -> tuple[str, str]:
-    """The media type without and with its parameters."""
-    return content_type.partition(";")[0].strip().lower(), content_type
+    data, content_type = found
+    return File(data, content_type.partition(";")[0].strip().lower(), content_type)
 
 
 async def authors(visit: Visit, documents: tuple[Resource, ...]) -> dict[str, str]:

@@ -65,10 +65,10 @@ async def file(records: Records, document: Resource, *, images: str = "") -> Fil
 
     `images` is the address that the images of a CDA document are asked for by their number.
     """
-    url = documents.attachment_of(document).get("url", "")
-    if not url.startswith("Binary/"):
+    found = await records.attached(documents.attachment_of(document))
+    if found is None:
         return None
-    data, content_type = await records.binary(url.partition("/")[2])
+    data, content_type = found
     media_type = content_type.partition(";")[0].strip().lower()
     return File(data, media_type, content_type, read_cda(data, images=images) if media_type in _CDA else None)
 

@@ -68,10 +68,10 @@ async def shown(visit: Visit, room: Room, id_: str) -> Resource:
 
 async def file(records: Records, document: Resource) -> tuple[bytes, str]:
     """The file of a document and its media type. Raises NotFound for one that is kept elsewhere."""
-    url = str(document["content"][0]["attachment"].get("url", ""))
-    if not url.startswith("Binary/"):
+    found = await records.attached(document["content"][0]["attachment"])
+    if found is None:
         raise NotFound
-    data, content_type = await records.binary(url.partition("/")[2])
+    data, content_type = found
     return data, content_type.partition(";")[0].strip().lower()
 
 
