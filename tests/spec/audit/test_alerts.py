@@ -22,10 +22,12 @@ from seve.engine.engine import Engine
 from seve.engine.requests import Request
 from seve.fhir.search.keys import value_key
 from seve.kernel.identifiers import SHIFT, VersionClock, first_vid_of
+from seve.store.audit import sealing
 from seve.store.audit.acts import Act, act_of
 from seve.store.audit.keys import Keyring
 from seve.store.audit.ledger import Ledger
 from seve.store.audit.rows import insert_from
+from seve.store.audit.sealing import Sealed
 from seve.store.audit.strands import Strand
 
 GRANT = open_grant()
@@ -201,6 +203,32 @@ async def test_thousands_of_altered_entries_are_told_in_a_few_alerts(world: Worl
     told = [alert.reason for alert in await officer.alerts(world.engine, GRANT)]
     assert len(told) == 21
     assert sum("30 more entries" in one for one in told) == 1
+
+
+async def test_a_turn_seals_what_was_there_and_leaves_the_next_its_own(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, seal = world.engine, sealing.seal
+    act = Act(interaction="read", action="R", agent="Practitioner/d1", entities=("Patient/p1",))
+    sizes: list[int] = []
+
+    async def busy(*given: Any) -> Sealed | None:
+        made = await seal(*given)
+        if made:
+            sizes.append(made.seal.count)
+        if len(sizes) < 9:
+            await engine.ledger.record([act])  # somebody reads on and on
+        return made
+
+    monkeypatch.setattr(sealing, "seal", busy)
+    await engine.ledger.record([act] * 3)
+    assert await world.watch.seal() == 3
+    assert await world.watch.seal() == 1
+    assert sizes == [3, 1]
+    monkeypatch.setattr(sealing, "_STRAND_ENTRIES", 2)
+    await engine.ledger.record([act] * 4)
+    assert await world.watch.seal() >= 5
+    assert sizes[2:5] == [2, 2, 2]
 
 
 async def test_the_watch_seals_looks_and_purges_by_itself(world: World) -> None:

@@ -91,7 +91,10 @@ class Watch:
         self._is_new = False
 
     async def seal(self) -> int:
-        """Seals all that waits; what was tampered with meanwhile is put before the officer. Returns how many entries."""
+        """Seals all that waits; what was tampered with meanwhile is put before the officer. Returns how many entries.
+
+        What comes while it seals has time until the next turn: a seal costs as much for one entry as for a thousand.
+        """
         count = 0
         async with self._database.pool.acquire() as connection:
             while made := await sealing.seal(connection, self._keys):
@@ -99,6 +102,8 @@ class Watch:
                 for fault in _named(made):
                     _LOG.critical("the audit trail was tampered with: %s", fault)
                     await self._tampering(connection, fault)
+                if not made.is_full:
+                    break
         return count
 
     async def look(self, day: date) -> int:

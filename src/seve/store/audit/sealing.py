@@ -36,10 +36,11 @@ _LOOK_BACK_MILLISECONDS = 25 * 3_600_000  # a strand lives for twelve hours
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A new seal, and what was found wrong with its entries."""
+    """A new seal, and what was found wrong with its entries. Where it `is_full`, more may have waited than it took."""
 
     seal: Seal
     faults: tuple[Fault, ...]
+    is_full: bool
 
 
 async def seal(connection: Connection, keys: Keyring) -> Sealed | None:
@@ -64,8 +65,10 @@ async def seal(connection: Connection, keys: Keyring) -> Sealed | None:
         made, stored = _made(entries, heads=heads, before=before, keys=keys)
         await _store(connection, made, stored)
     remember(keys, stored.signed)
-    faults = [fault for _, found in _by_strand(entries) for fault in chain_faults(found, keys, *heads[found[0].strand])]
-    return Sealed(made, tuple(faults))
+    strands = [found for _, found in _by_strand(entries)]
+    faults = [fault for found in strands for fault in chain_faults(found, keys, *heads[found[0].strand])]
+    is_full = len(entries) == _ENTRIES or any(len(found) == _STRAND_ENTRIES for found in strands)
+    return Sealed(made, tuple(faults), is_full)
 
 
 async def seal_all(connection: Connection, keys: Keyring) -> int:
