@@ -153,6 +153,29 @@ async def test_what_the_trail_does_not_take_is_neither_shown_nor_written(whole: 
     assert await seen(KEPT[id(whole), "doc-app"], *WAYS)
 
 
+async def test_of_reads_that_come_together_none_is_shown_before_its_entry_stands(
+    whole: Whole, database: Database
+) -> None:
+    client = KEPT[id(whole), "doc-app"]
+    told = "SELECT count(*) FROM audit WHERE content LIKE '[\"read\"%Observation/secret/_history/1%'"
+    before: int = await database.pool.fetchval(told)
+
+    async def read() -> tuple[httpx.Response, int]:
+        return await client.get("/fhir/Observation/secret"), await database.pool.fetchval(told)
+
+    answers = [await asyncio.gather(*(read() for _ in range(n))) for n in (1, 2, 40)]
+    shown = [stands for part in answers for answer, stands in part if CANARY in answer.text]
+    assert len(shown) == 43
+    assert all(stands - before >= n for n, stands in enumerate(sorted(shown), start=1))
+    assert await database.pool.fetchval(told) - before == 43
+    full = "ALTER TABLE audit ADD CONSTRAINT full_disk CHECK (false) NOT VALID"
+    async with broken(database, full, "ALTER TABLE audit DROP CONSTRAINT full_disk"):
+        answers = [await asyncio.gather(*(read() for _ in range(n))) for n in (1, 40)]
+        assert all(answer.status_code in CLOSED for part in answers for answer, _ in part)
+        assert not any(CANARY in answer.text for part in answers for answer, _ in part)
+    assert CANARY in (await client.get("/fhir/Observation/secret")).text
+
+
 @asynccontextmanager
 async def as_role(whole: Whole, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Whole]:
     """Another server on the same store, whose database user has no more rights than it needs."""

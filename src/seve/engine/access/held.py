@@ -30,8 +30,9 @@ class Grants:
             if len(self._held) >= _MOST:
                 self._held.clear()
             known = principal, grant_of(principal, self._parameters, base_url=self._base_url)
-            self._held[principal.session] = known
-        grant = known[1]
-        if grant.trace is None:
-            return grant
-        return replace(grant, trace=replace(grant.trace, source=source, request=request))
+        _, grant = known
+        trace = grant.trace
+        if trace is not None and (trace.source != source or trace.request != request):
+            grant = replace(grant, trace=replace(trace, source=source, request=request))
+        self._held[principal.session] = known[0], grant
+        return grant
