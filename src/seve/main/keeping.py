@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 _HOUR_SECONDS = 3_600.0
 _RETRY_SECONDS = 60.0
 _WATCH_CONNECTIONS = 3
+_NICE = 5
+"""Those who are served come first."""
 
 
 @contextmanager
@@ -85,6 +88,7 @@ async def keep(connection: Connection, settings: Settings) -> None:
 
 def _keep(settings: Settings) -> None:
     settle_in()
+    os.nice(_NICE)
     asyncio.run(_all(settings))
 
 
