@@ -28,6 +28,8 @@ RUNS = 5
 PAGES: tuple[tuple[str, str], ...] = (
     ("", "/signin"),
     ("", "/kit"),
+    ("", "/kit/figures"),
+    ("", "/kit/forms"),
     ("Jeanne Moreau-Lefèvre", "/"),
     ("Jeanne Moreau-Lefèvre", "/sharing"),
     ("Jeanne Moreau-Lefèvre", "/accesses"),

@@ -1,1 +1,1 @@
-"""The web kit: typed data for the macros of `templates/kit`, and `/kit`, the page that shows them all."""
+"""The web kit: typed data for the macros of `templates/kit`, and `/kit`, the pages that show them all."""

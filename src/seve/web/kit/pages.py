@@ -1,10 +1,13 @@
-"""`/kit`: every component in all its states. It holds no data of anybody, so that everybody may see it."""
+"""`/kit` and the pages below: every component in all its states. They hold no data of anybody, so that everybody may see them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -26,64 +29,51 @@ from seve.web.navigation import PEOPLE, Audience
 if TYPE_CHECKING:
     from seve.web.shell import Shell
 
-_PARTS = (
-    "modes", "colours", "type", "icons", "buttons", "marks", "notices", "tiles", "fields", "tables", "timelines", "calendars", "charts",
-    "people", "advice", "ways", "dialogs", "files", "waiting",
-)  # fmt: skip
+_PAGES: dict[str, tuple[str, ...]] = {
+    "look": ("modes", "colours", "type", "icons"),
+    "marks": ("buttons", "marks", "notices", "tiles", "waiting"),
+    "forms": ("fields", "dialogs", "files", "ways"),
+    "figures": ("tables", "charts"),
+    "time": ("timelines", "calendars"),
+    "care": ("people", "advice"),
+}
+"""The parts of each page: all on one would be slow to use on a phone."""
+_FIRST = "look"
 _AUDIENCES: dict[str, Audience] = {one: one for one in PEOPLE}
 _TOLD = frozenset({"a_reached", "a_overruled"})
 _MOST_SUGGESTIONS = 6
-_PAGES = 9
-_NUMBERS = frozenset(map(str, range(1, _PAGES + 1)))
+_LAST = 9
+_NUMBERS = frozenset(map(str, range(1, _LAST + 1)))
 
 
 def kit_routes(shell: Shell) -> list[Route]:
-    """`/kit`, what its search field asks, and the document it previews."""
-    page = _KitPage(shell)
+    """The pages, what their search field asks, and the document they preview."""
+    kit = _Kit(shell)
     return [
-        Route("/kit", page.all),
-        Route("/kit/suggestions", page.suggestions),
-        Route("/kit/document", page.document),
+        *(Route(_path(name), partial(kit.page, name=name)) for name in _PAGES),
+        Route("/kit/suggestions", kit.suggestions),
+        Route("/kit/document", kit.document),
     ]
 
 
-class _KitPage:
+class _Kit:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
 
-    async def all(self, request: Request) -> Response:
-        """The page; what its forms and links ask for stands in its address."""
+    async def page(self, request: Request, *, name: str) -> Response:
+        """One page; what its forms and links ask for stands in its address."""
         tell, query = self._tell(request), request.query_params
-        view, around = asked(query.get("view", ""), query.get("day", ""), today=specimens.TODAY)
-        fields = self._fields(request, tell)
+        audience = _AUDIENCES.get(query.get("for", ""))
         return await self._shell.page(
             request,
-            "kit/page.html",
-            audience=_AUDIENCES.get(query.get("for", "")),
+            f"kit/pages/{name}.html",
+            audience=audience,
             tell=tell,
-            parts=_PARTS,
+            title=tell("title" if name == _FIRST else f"page_{name}"),
             people=PEOPLE,
-            fields=fields,
-            wrong=to_change(fields),
-            is_sent="sent" in query,
-            table=specimens.table(tell, query.get("sort", "")),
-            empty_table=specimens.Table(tell("t_caption"), (), ()),
-            paging=Paging(_number(query.get("page", "")), _PAGES, "/kit"),
-            months=by_month(specimens.moments(tell)),
-            calendar=specimens.calendar(tell, view, around),
-            charts=[(chart, drawing(chart)) for chart in specimens.charts(tell)],
-            persons=[Person(name) for name in ("Dr Yasmine Karim", "Lucie Bernard", "Marc Petit", "Zoé Durand")],
-            banners=specimens.banners(tell),
-            advice=specimens.advice(tell),
-            told=query.get("told") if query.get("told") in _TOLD else "",
-            tabs=[
-                Tab(tell("w_first"), "#ways", is_current=True),
-                Tab(tell("w_second"), "#ways", count=12),
-                Tab(tell("w_third"), "#ways"),
-            ],
-            steps=steps(tuple(tell(f"s_{name}") for name in ("who", "what", "when", "check")), 2),
-            files=specimens.files(tell, image=assets().url("seve.svg")),
-            glyphs=_glyphs(),
+            contents=[(one, _path(one), parts) for one, parts in _PAGES.items()],
+            kept=f"?for={audience}" if audience else "",
+            **_SPECIMENS[name](query, tell),
         )
 
     async def suggestions(self, request: Request) -> Response:
@@ -106,20 +96,79 @@ class _KitPage:
         language = self._shell.language(request)
         return lambda key: text(f"web/kit.page.{key}", {}, language)
 
-    @staticmethod
-    def _fields(request: Request, tell: Tell) -> tuple[Field, ...]:
-        fields, query = specimens.fields(tell), request.query_params
-        if "sent" not in query:
-            return fields
-        problems = {name: tell(f"f_{name}_problem") for name in ("name", "birth", "how") if not query.get(name)}
-        if query.get("birth", "") > specimens.TODAY.isoformat():
-            problems["birth"] = tell("f_birth_problem")
-        return filled(fields, typed=query.multi_items(), problems=problems)
+
+def _path(name: str) -> str:
+    return "/kit" if name == _FIRST else f"/kit/{name}"
+
+
+def _look(query: QueryParams, tell: Tell) -> dict[str, Any]:
+    del query, tell
+    symbols = assets().text("icons.svg").split('<symbol id="')[1:]
+    return {"glyphs": [one.partition('"')[0] for one in symbols]}
+
+
+def _marks(query: QueryParams, tell: Tell) -> dict[str, Any]:
+    del query, tell
+    return {"persons": [Person(name) for name in ("Dr Yasmine Karim", "Lucie Bernard", "Marc Petit", "Zoé Durand")]}
+
+
+def _forms(query: QueryParams, tell: Tell) -> dict[str, Any]:
+    fields = _fields(query, tell)
+    return {
+        "fields": fields,
+        "wrong": to_change(fields),
+        "is_sent": "sent" in query,
+        "files": specimens.files(tell, image=assets().url("seve.svg")),
+        "tabs": [
+            Tab(tell("w_first"), "#ways", is_current=True),
+            Tab(tell("w_second"), "#ways", count=12),
+            Tab(tell("w_third"), "#ways"),
+        ],
+        "steps": steps(tuple(tell(f"s_{name}") for name in ("who", "what", "when", "check")), 2),
+    }
+
+
+def _fields(query: QueryParams, tell: Tell) -> tuple[Field, ...]:
+    fields = specimens.fields(tell)
+    if "sent" not in query:
+        return fields
+    problems = {name: tell(f"f_{name}_problem") for name in ("name", "birth", "how") if not query.get(name)}
+    if query.get("birth", "") > specimens.TODAY.isoformat():
+        problems["birth"] = tell("f_birth_problem")
+    return filled(fields, typed=query.multi_items(), problems=problems)
+
+
+def _figures(query: QueryParams, tell: Tell) -> dict[str, Any]:
+    return {
+        "table": specimens.table(tell, query.get("sort", "")),
+        "paging": Paging(_number(query.get("page", "")), _LAST, _path("figures")),
+        "empty_table": specimens.Table(tell("t_caption"), (), ()),
+        "charts": [(chart, drawing(chart)) for chart in specimens.charts(tell)],
+    }
 
 
 def _number(written: str) -> int:
     return int(written) if written in _NUMBERS else 3
 
 
-def _glyphs() -> list[str]:
-    return [part.partition('"')[0] for part in assets().text("icons.svg").split('<symbol id="')[1:]]
+def _time(query: QueryParams, tell: Tell) -> dict[str, Any]:
+    view, around = asked(query.get("view", ""), query.get("day", ""), today=specimens.TODAY)
+    return {"months": by_month(specimens.moments(tell)), "calendar": specimens.calendar(tell, view, around)}
+
+
+def _care(query: QueryParams, tell: Tell) -> dict[str, Any]:
+    return {
+        "banners": specimens.banners(tell),
+        "advice": specimens.advice(tell),
+        "told": query.get("told") if query.get("told") in _TOLD else "",
+    }
+
+
+_SPECIMENS: dict[str, Callable[[QueryParams, Tell], dict[str, Any]]] = {
+    "look": _look,
+    "marks": _marks,
+    "forms": _forms,
+    "figures": _figures,
+    "time": _time,
+    "care": _care,
+}

@@ -1,4 +1,4 @@
-"""What `/kit` shows: each component with data made up for it, in the visitor's language."""
+"""What the kit's pages show: each component with data made up for it, in the visitor's language."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from seve.web.kit.timelines import Moment
 
 Tell = Callable[[str], str]
 TODAY = date(2026, 11, 22)
-"""The page is the same every day, so that its pictures can be compared."""
+"""The pages are the same every day, so that their pictures can be compared."""
 TOWNS = (
     ("59350", "Lille"), ("59512", "Roubaix"), ("59599", "Tourcoing"), ("59183", "Dunkerque"), ("59606", "Valenciennes"),
     ("59178", "Douai"), ("62041", "Arras"), ("62193", "Calais"), ("62498", "Lens"), ("80021", "Amiens"),
@@ -65,7 +65,7 @@ def table(tell: Tell, sort: str) -> Table:
     ]
     asked = sort if sort.removeprefix("-") in {"what", "when", "by"} else "-when"
     rows.sort(key=lambda row: row.cells[asked.removeprefix("-")], reverse=asked.startswith("-"))
-    return Table(tell("t_caption"), columns, tuple(rows), path="/kit", sort=asked)
+    return Table(tell("t_caption"), columns, tuple(rows), path="/kit/figures", sort=asked)
 
 
 def moments(tell: Tell) -> tuple[Moment, ...]:
@@ -97,7 +97,7 @@ def calendar(tell: Tell, view: View, around: date) -> Calendar:
         )
         for day, hour, name, tone in days
     )
-    return Calendar(view, around, TODAY, events, "/kit")
+    return Calendar(view, around, TODAY, events, "/kit/time")
 
 
 def charts(tell: Tell) -> tuple[Chart, ...]:
@@ -141,11 +141,11 @@ def advice(tell: Tell) -> Advice:
     return Advice(
         what=tell("a_what"),
         why=tell("a_why"),
-        sources=(Source(tell("a_from_1"), "#charts"), Source(tell("a_from_2"))),
+        sources=(Source(tell("a_from_1"), "/kit/figures#charts"), Source(tell("a_from_2"))),
         version=tell("a_version"),
         made=tell("a_made"),
-        reach="/kit?told=a_reached#advice",
-        overrule="/kit?told=a_overruled#advice",
+        reach="/kit/care?told=a_reached#advice",
+        overrule="/kit/care?told=a_overruled#advice",
     )
 
 
