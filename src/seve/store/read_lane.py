@@ -115,7 +115,9 @@ class ReadLane:
             for n in everything:
                 found[n] = _stored(batch[n], rows.get(batch[n].ref))
         bounded = [(n, asked.grant.sight) for n, asked in enumerate(batch) if asked.grant.sight]
-        if bounded or acts:
+        if not bounded:
+            await self._ledger.record(acts)
+        else:
             arguments = _arguments([batch[n].ref for n, _ in bounded], [sight for _, sight in bounded])
             async with self._ledger.strand() as strand:
                 told = strand.rows(acts).arguments()
