@@ -12,6 +12,7 @@ from starlette.requests import Request
 from seve.engine.rights import wording
 from seve.kernel.texts import Language, text
 from seve.web.assets import assets
+from seve.web.icons import icons
 from seve.web.languages import language_of
 from seve.web.look import Look, look_of
 from seve.web.navigation import Audience, audience_of, navigation_of
@@ -49,6 +50,7 @@ def frame(
         "day": partial(wording.day, language=language),
         "time_of": partial(wording.time_of, language=language),
         "asset": assets().url,
+        "drawn": icons(),
         "has_asset": assets().__contains__,
         "visitor": visitor,
         "is_open": is_open,

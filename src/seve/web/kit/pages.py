@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from seve.kernel.texts import text
 from seve.web.assets import assets
+from seve.web.icons import icons
 from seve.web.kit import specimens
 from seve.web.kit.calendars import asked
 from seve.web.kit.charts import drawing
@@ -103,8 +104,7 @@ def _path(name: str) -> str:
 
 def _look(query: QueryParams, tell: Tell) -> dict[str, Any]:
     del query, tell
-    symbols = assets().text("icons.svg").split('<symbol id="')[1:]
-    return {"glyphs": [one.partition('"')[0] for one in symbols]}
+    return {"glyphs": list(icons())}
 
 
 def _marks(query: QueryParams, tell: Tell) -> dict[str, Any]:

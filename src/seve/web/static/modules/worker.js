@@ -1,7 +1,7 @@
 // Keeps the files of one version and the page for when there is no network. No page, no answer, no data of a person is ever kept.
 const KEPT = "seve-{tag}";
 const OFFLINE = "/offline";
-const FILES = ["seve.css", "seve.svg", "icons.svg", "modules/start.js"].map((name) => `/static/{tag}/${name}`);
+const FILES = ["seve.css", "seve.svg", "modules/start.js"].map((name) => `/static/{tag}/${name}`);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(KEPT).then((kept) => kept.addAll([OFFLINE, ...FILES])));
