@@ -1,8 +1,9 @@
 """`python -m bench.access`: what access control and the audit trail cost: reads and searches, open and under a professional's grant.
 
-The same store is served in turn, as often as `--rounds` says: by `serve --open`, then with access control to a physician who takes
-care of 1,000 of the patients, whose access token every request carries. Every answer is checked; under the grant, each leaves an audit
-entry. Told is the median of the rounds, and each round: a store that was just loaded, or sealed a long trail, is slower for a while.
+Two servers have the same store: `serve --open`, and one with access control, whom a physician asks who takes care of 1,000 of the
+patients and whose access token every request carries. They are asked the same in turn, a second or two each, so that a machine whose speed changes changes it for both.
+Every answer is checked; under the grant, each leaves an audit entry. Told is the rate over all rounds, and between what shares the middle
+half of the rounds lies.
 """
 
 from __future__ import annotations
@@ -16,24 +17,23 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import msgspec
 import uvloop
 
 from bench import data, queries
-from bench.client import Ask, Result, run
+from bench.client import Ask, run
 from bench.data import written
 from seve.store.embedded import Embedded
 from seve.testing.serving import Served, command, free_port, start, stop
 
-CONNECTIONS = 96
-"""Enough callers to keep both cores busy while most wait for the disk: with half as many, a quarter of their time is idle."""
-
+_ALONE = 360
 _LOOK_SECONDS, _RESTING_SECONDS = 5, 0.5
 _REACHED = 1_000
 _SAMPLE = 100
@@ -54,40 +54,83 @@ async def main() -> None:
     """Prints each figure beside the open one."""
     parser = argparse.ArgumentParser(prog="python -m bench.access", description=__doc__)
     parser.add_argument("--patients", type=int, default=1_000)
-    parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--callers", type=int, default=96)
     parser.add_argument("--data", type=Path, help="keep the loaded store here, and use it when it is there")
     options = parser.parse_args()
     os.environ |= {"SEVE_SESSION_REQUESTS_PER_SECOND": "60000", "SEVE_ADDRESS_REQUESTS_PER_SECOND": "60000"}
     folder: Path = options.data or Path(tempfile.mkdtemp(prefix="seve-access-"))
     try:
         is_loaded = (folder / "postgres").exists()
-        server = start(folder, port=free_port(), workers=options.workers)
+        servers = [_started(folder, options, is_open=is_open) for is_open in (True, False)]
         if not is_loaded:
-            await _load(server, options.patients)
-        token = await _sign_in(server)
-        _rest(server)
-        stop(server)
-        rounds = [await _round(folder, options, token) for _ in range(options.rounds)]
-        for what in rounds[0]:
-            open_, bound = (statistics.median(one[what][n] for one in rounds) for n in (0, 1))
-            each = ", ".join(f"{one[what][1] / one[what][0]:.0%}" for one in rounds)
-            print(f"{what:32} open {open_:8,.1f}  with access control {bound:8,.1f}  {bound / open_:.0%} ({each})")
+            await _load(servers[0], options.patients)
+        bearer = f"Authorization: Bearer {await _sign_in(servers[0])}\r\n"
+        for server in servers:
+            _rest(server)
+        ways = [
+            [_reads(server, options, headers) for server, headers in zip(servers, ("", bearer), strict=True)],
+            [await _searches(server, options, headers) for server, headers in zip(servers, ("", bearer), strict=True)],
+        ]
+        for what, kinds in zip(("reads", "searches"), ways, strict=True):
+            await _compared(f"{what} a second", kinds, options.rounds)
+            await _compared(
+                f"{what} a second, one caller", [replace(kind, callers=1) for kind in kinds], options.rounds
+            )
+        for server in servers:
+            stop(server)
     finally:
         if options.data is None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _round(folder: Path, options: argparse.Namespace, token: str) -> dict[str, tuple[float, float]]:
-    """Each figure, open and with access control."""
-    server = start(folder, port=free_port(), workers=options.workers)
-    open_ = await _measured(server, options, headers="")
-    stop(server)
-    server = start(folder, port=free_port(), workers=options.workers, is_open=False)
-    bound = await _measured(server, options, headers=f"Authorization: Bearer {token}\r\n")
-    stop(server)
-    return {what: (open_[what], bound[what]) for what in open_}
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What one of the servers is asked, by how many callers."""
+
+    server: Served
+    asks: list[Ask]
+    callers: int
+
+
+def _started(folder: Path, options: argparse.Namespace, *, is_open: bool) -> Served:
+    """A server. The open one seals nothing, since what the other's trail costs is not its own."""
+    os.environ["SEVE_SEAL_SECONDS"] = "65535" if is_open else "5"
+    return start(folder, port=free_port(), workers=options.workers, is_open=is_open)
+
+
+async def _compared(what: str, kinds: list[_Way], rounds: int) -> None:
+    """Both ways in turn, a second or two each, so that a machine whose speed changes changes it for both; the first turn warms."""
+    seconds = [0.0, 0.0]
+    shares = list[float]()
+    for turn in range(rounds + 1):
+        took = [await _took(*pair) for pair in (kinds, kinds[::-1])]
+        if turn:
+            seconds = [before + now for before, now in zip(seconds, took, strict=True)]
+            shares.append(took[0] / took[1])
+    open_, bound = (rounds * _number(kind) / spent for kind, spent in zip(kinds, seconds, strict=True))
+    low, _, high = statistics.quantiles(shares, n=4)
+    print(
+        f"{what:32} open {open_:8,.1f}  with access control {bound:8,.1f}  {bound / open_:.0%} (half of the rounds: {low:.0%} to {high:.0%})"
+    )
+
+
+def _number(way: _Way) -> int:
+    return len(way.asks) if way.callers > 1 else min(len(way.asks), _ALONE)
+
+
+async def _took(way: _Way, other: _Way) -> float:
+    """Seconds; every answer is checked. The other server's processes stand still meanwhile, those that seal included."""
+    for process in other.server.workers:
+        process.suspend()
+    try:
+        result = await run(way.server.base, way.asks[: _number(way)], connections=way.callers)
+    finally:
+        for process in other.server.workers:
+            process.resume()
+    assert not result.wrong, result.wrong[:1]
+    return result.seconds
 
 
 async def _load(server: Served, number: int) -> None:
@@ -153,39 +196,27 @@ async def _sign_in(server: Served) -> str:
     return token
 
 
-async def _measured(server: Served, options: argparse.Namespace, *, headers: str) -> dict[str, float]:
-    _rest(server)
-    seconds: float = options.seconds
-    sample = [r for raw in islice(_reached(options.patients), _SAMPLE) for r in data.resources(raw)]
-    patients = [r["id"] for r in sample if r["resourceType"] == "Patient"]
-    reads = [
+def _sample(options: argparse.Namespace) -> list[dict[str, Any]]:
+    return [r for raw in islice(_reached(options.patients), _SAMPLE) for r in data.resources(raw)]
+
+
+def _reads(server: Served, options: argparse.Namespace, headers: str) -> _Way:
+    asks = [
         Ask("GET", f"{r['resourceType']}/{r['id']}", is_right=lambda s, b: s == 200 and b[:1] == b"{", headers=headers)
-        for r in sample
+        for r in _sample(options)
         if r["resourceType"] in ("Observation", "Condition", "Encounter", "Patient")
     ]
-    found = {"reads a second": (await _repeated(server, reads, seconds / 3)).per_second}
+    return _Way(server, asks, options.callers)
+
+
+async def _searches(server: Served, options: argparse.Namespace, headers: str) -> _Way:
+    sample = _sample(options)
+    patients = [r["id"] for r in sample if r["resourceType"] == "Patient"]
     searched = sample + [row for turn, id_ in enumerate(patients) for row in queries.extra(id_, turn)]
     timed = await queries.verified(server.base, queries.searches(searched), headers=headers)
     asks = [replace(ask, headers=headers) for _, ask in timed]
     random.Random(3).shuffle(asks)
-    result = await _repeated(server, asks, seconds)
-    assert not result.wrong, result.wrong[:1]
-    found["searches a second"] = result.per_second
-    alone = await run(server.base, asks[:360], connections=1)
-    found["searches a second, one caller"] = 1_000 / statistics.median(alone.milliseconds)
-    return found
-
-
-async def _repeated(server: Served, asks: list[Ask], seconds: float) -> Result:
-    await run(server.base, asks, connections=CONNECTIONS)  # warm
-    total = Result()
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        part = await run(server.base, asks, connections=CONNECTIONS)
-        total.seconds += part.seconds
-        total.milliseconds += part.milliseconds
-        total.wrong += part.wrong
-    return total
+    return _Way(server, asks, options.callers)
 
 
 if __name__ == "__main__":

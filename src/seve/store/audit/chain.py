@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 import struct
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 START = bytes(32)
 """What stands before the first entry of a strand."""
@@ -45,7 +48,15 @@ def message(*, vid: int, strand: int, agent: int, number: int, secret: int, text
 
 def mac_of(key: bytes, previous: bytes, told: bytes) -> bytes:
     """HMAC-SHA256 (RFC 2104) over the previous MAC and a row."""
-    return hmac.digest(key, previous + told, "sha256")
+    made = _keyed(key).copy()
+    made.update(previous + told)
+    return made.finalize()
+
+
+@lru_cache(maxsize=64)
+def _keyed(key: bytes) -> HMAC:
+    """A MAC that has taken in its key and nothing else: a third of the time, and `hmac.digest` would let other threads in for each row."""
+    return HMAC(key, SHA256())
 
 
 def leaf_of(told: bytes, mac: bytes) -> bytes:
