@@ -22,10 +22,11 @@ from seve.engine.engine import Engine
 from seve.engine.requests import Request
 from seve.fhir.search.keys import value_key
 from seve.kernel.identifiers import SHIFT, VersionClock, first_vid_of
-from seve.store.audit import sealing
+from seve.store.audit import sealing, watched
 from seve.store.audit.acts import Act, act_of
 from seve.store.audit.keys import Keyring
 from seve.store.audit.ledger import Ledger
+from seve.store.audit.reading import Found
 from seve.store.audit.rows import insert_from
 from seve.store.audit.sealing import Sealed
 from seve.store.audit.strands import Strand
@@ -168,6 +169,33 @@ async def test_entries_without_a_seal_and_refused_ones_are_not_looked_at(world: 
     await world.read(1, ["Patient/name"], day=FIRST)
     assert await world.watch.look(FIRST) == 0
     assert await world.look(FIRST) == ["namesake"]
+
+
+async def test_a_look_goes_on_from_the_last_seal_it_saw(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    day, read, period = await days(world, 6), list[int](), watched.period
+
+    async def counted(*given: Any, **more: Any) -> AsyncIterator[Found]:
+        read.append(0)
+        async for found in period(*given, **more):
+            read[-1] += 1
+            yield found
+
+    monkeypatch.setattr(watched, "period", counted)
+    others = [f"Patient/p{d}-{p}" for d in range(10) for p in range(6)]
+    await world.read(4, others[:25], day=day)
+    await world.read(6, ["Patient/p6-1"], day=day)
+    assert await world.look(day) == []
+    assert await world.look(day) == []
+    await world.read(4, others[20:], day=day)
+    assert await world.look(day) == ["volume"], "what was seen before counts"
+    (alert,) = await officer.alerts(world.engine, GRANT)
+    assert "60" in officer.told(alert)
+    world.watch = Watch(world.engine.database, world.engine.ledger, world.keys, seal_seconds=1, retention_days=3_650)
+    assert await world.look(day) == ["volume"]
+    assert read == [26, 0, 40, 66]
+    sql = "SELECT patients FROM audit_habit WHERE day = $1 AND agent = $2"
+    pool = world.engine.database.pool
+    assert [await pool.fetchval(sql, day, f"Practitioner/d{d}") for d in (4, 6)] == [60, 1]
 
 
 async def test_an_alert_is_settled_with_a_note_and_stays_so(world: World) -> None:

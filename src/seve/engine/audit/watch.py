@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -41,6 +42,14 @@ _LATE_HOURS = 2
 _DAY = timedelta(days=1)
 
 
+@dataclass(slots=True)
+class _Seen:
+    """A day as far as it was looked through: up to a seal, what each professional did."""
+
+    seal: int = 0
+    worked: dict[str, Worked] = field(default_factory=dict[str, Worked])
+
+
 class Watch:
     """`rules` say what is odd. `retention_days`: older entries are purged by whole seals."""
 
@@ -61,6 +70,7 @@ class Watch:
         self._retention_days = retention_days
         self._rules = rules or Rules()
         self._is_new = True
+        self._seen = dict[date, _Seen]()
 
     async def run(self) -> None:
         """Never returns; what fails is logged, without a person's data, and tried again."""
@@ -85,6 +95,7 @@ class Watch:
     async def _look_at_recent_days(self) -> None:
         """Today, and yesterday for as long as entries of it may have been sealed since the last look."""
         now = datetime.now(UTC).astimezone(ZoneInfo(self._rules.zone))
+        self._seen = {day: seen for day, seen in self._seen.items() if day >= now.date() - _DAY}
         if self._is_new or now.hour < _LATE_HOURS:
             await self.look(now.date() - _DAY)
         await self.look(now.date())
@@ -107,28 +118,36 @@ class Watch:
         return count
 
     async def look(self, day: date) -> int:
-        """Looks through a day, in the zone of the rules, as far as it is sealed. Returns how many alerts are new."""
+        """Looks through a day, in the zone of the rules, as far as it is sealed. Returns how many alerts are new.
+
+        The first time at all of it, then at what was sealed since, and at those alone who did something: a country's day has too
+        many entries to be read each quarter of an hour. What fails is begun anew.
+        """
         start = datetime.combine(day, datetime.min.time(), ZoneInfo(self._rules.zone))
         since, until = (first_vid_of(int(one.timestamp() * 1_000)) for one in (start, start + _DAY))
+        seen = self._seen.pop(day, None) or _Seen()
         async with self._database.pool.acquire() as connection, connection.transaction():
-            worked = await self._worked(connection, since, until)
-            if not worked:
-                return 0
+            last = await watched.last_seal(connection)
+            entries = watched.period(connection, since, until, after_seal=seen.seal, last_seal=last)
+            agents = await self._add_to(seen.worked, entries)
+            worked = {agent: seen.worked[agent] for agent in agents}
             known = await self._known(connection, day, worked, at=int(start.timestamp() * 1e6))
             found = [one for agent, done in worked.items() for one in odd(agent, done, known, self._rules)]
             new = [await self._raise(connection, one, day) for one in found]
             days = [Day(agent, done.role, len(done.visits), len(done.night)) for agent, done in worked.items()]
             await watched.keep_habits(connection, day, days)
+        self._seen[day] = _Seen(last, seen.worked)
         return sum(new)
 
-    async def _worked(self, connection: Connection, since: int, until: int) -> dict[str, Worked]:
-        """What each professional did, by patient. Patients who look at their own data, and machines, are not watched."""
-        worked = dict[str, Worked]()
+    async def _add_to(self, worked: dict[str, Worked], entries: AsyncIterator[Found]) -> set[str]:
+        """Adds what each professional did, by patient; returns who did something. Patients who look at their own data, and machines, are not watched."""
+        agents = set[str]()
         unnamed = list[tuple[Found, list[int]]]()
-        async for found in watched.period(connection, since, until):
+        async for found in entries:
             act = found.act
             if act.outcome or not act.agent.startswith("Practitioner"):
                 continue
+            agents.add(act.agent)
             done = worked.setdefault(act.agent, Worked(act.role))
             for patient in act.patients:
                 self._add(done, patient, found)
@@ -136,7 +155,7 @@ class Watch:
             if keys := [key for key in act.patient_keys if key not in named]:
                 unnamed.append((found, keys))
         await self._name(worked, unnamed)
-        return worked
+        return agents
 
     async def _name(self, worked: dict[str, Worked], unnamed: list[tuple[Found, list[int]]]) -> None:
         """Adds the patients that are known by their keys alone."""

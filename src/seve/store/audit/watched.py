@@ -55,9 +55,19 @@ class Alert:
     changed: datetime
 
 
-async def period(connection: Connection, since: int, until: int) -> AsyncIterator[Found]:
-    """The sealed entries of a time (`vid`s), oldest first; within a transaction."""
-    async for row in connection.cursor(statements("audit")["period"], since, until, prefetch=_PREFETCH):
+async def last_seal(connection: Connection) -> int:
+    """The number of the last seal; 0 without one."""
+    number: int = await connection.fetchval(statements("audit")["last_number"])
+    return number
+
+
+async def period(
+    connection: Connection, since: int, until: int, *, after_seal: int, last_seal: int
+) -> AsyncIterator[Found]:
+    """The entries of a time (`vid`s) in the seals after one (0: in all) up to the last one given, oldest first; within a transaction."""
+    name, arguments = ("period_since", (after_seal,)) if after_seal else ("period", ())
+    asked = connection.cursor(statements("audit")[name], since, until, last_seal, *arguments, prefetch=_PREFETCH)
+    async for row in asked:
         yield Found(row["vid"], act_of(row["content"]))
 
 

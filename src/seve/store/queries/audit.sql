@@ -8,6 +8,9 @@ FROM unnest($4::bigint[], $5::bigint[], $6::bytea[], $7::text[], $8::text[]) WIT
 -- name: last_seal
 SELECT number, hash, signature, peaks, content FROM audit_seal ORDER BY number DESC LIMIT 1;
 
+-- name: last_number
+SELECT coalesce(max(number), 0) FROM audit_seal;
+
 -- name: seal
 SELECT number, hash, signature, peaks, content FROM audit_seal WHERE number = $1;
 
@@ -147,10 +150,19 @@ FROM unnest($1::bigint[]) AS wanted (ref)
 CROSS JOIN LATERAL (SELECT ref, type, id FROM version WHERE ref = wanted.ref ORDER BY version LIMIT 1) AS f;
 
 -- name: period
--- The sealed entries from $1 to before $2, in the order of time.
+-- The entries from $1 to before $2 that seal $3 or an earlier one holds, in the order of time.
 SELECT a.vid, a.content FROM audit a
 WHERE a.vid >= $1 AND a.vid < $2
-    AND a.number <= (SELECT s.last FROM audit_sealed s WHERE s.strand = a.strand ORDER BY s.last DESC LIMIT 1)
+    AND a.number <= (SELECT s.last FROM audit_sealed s WHERE s.strand = a.strand AND s.seal <= $3 ORDER BY s.last DESC LIMIT 1)
+ORDER BY a.vid;
+
+-- name: period_since
+-- Those of them that no seal up to $4 holds: of each later seal, what it added to its strands.
+SELECT a.vid, a.content
+FROM audit_sealed s
+CROSS JOIN LATERAL (SELECT coalesce(max(b.last), 0) AS last FROM audit_sealed b WHERE b.strand = s.strand AND b.last < s.last) AS before
+JOIN audit a ON a.strand = s.strand AND a.number > before.last AND a.number <= s.last
+WHERE s.seal > $4 AND s.seal <= $3 AND a.vid >= $1 AND a.vid < $2
 ORDER BY a.vid;
 
 -- name: bodies
