@@ -50,7 +50,7 @@ def frame(
         "day": partial(wording.day, language=language),
         "time_of": partial(wording.time_of, language=language),
         "asset": assets().url,
-        "drawn": icons(),
+        "icon_paths": icons(),
         "has_asset": assets().__contains__,
         "visitor": visitor,
         "is_open": is_open,
