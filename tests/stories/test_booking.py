@@ -136,7 +136,7 @@ def test_a_freed_time_is_offered_to_nadia_who_waits(
 ) -> None:
     with persona(browser, demonstration, _JEANNE, size=screen) as jeanne:
         jeanne.goto(f"{_KARIM}?reason=consultation")
-        jeanne.locator(".times a").first.click()
+        jeanne.locator(".times a").last.click()  # a time freed within the hour is offered to nobody
         jeanne.get_by_role("button", name="Prendre ce rendez-vous").click()
         expect(jeanne.get_by_text("Le rendez-vous est pris.").first).to_be_visible()
         path = jeanne.url
