@@ -1,7 +1,7 @@
 """Reads that arrive together go to the database together: one round trip for all that wait.
 
 Each reader still sees what was committed before its read began, because a batch is taken only when it is sent. Reads that
-leave entries in the audit trail are answered once those are committed: they go along with the batch that is read next.
+leave entries in the audit trail are answered once those are committed.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 from seve.fhir.search.keys import value_key
 from seve.store import reading
 from seve.store.access.rule import Terms, in_force, is_seen
-from seve.store.audit.rows import insert_from
 from seve.store.queries import statements
 from seve.store.reading import Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from seve.store.audit.acts import Act
     from seve.store.audit.ledger import Ledger
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
 _BATCHES_AT_ONCE = 2
 _BATCH = 256
-_ARGUMENTS = 8
-"""How many parameters the read itself takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +41,6 @@ class _Asked:
     @property
     def ref(self) -> int:
         return value_key(f"{self.type}/{self.id}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A batch that was read, and what is to be told of it before it may be answered."""
-
-    batch: Sequence[_Asked] = ()
-    found: Sequence[Stored | None] = ()
-    acts: Sequence[Act] = ()
 
 
 class ReadLane:
@@ -84,29 +72,29 @@ class ReadLane:
         return found
 
     async def _run(self) -> None:
-        before = _Read()
         try:
-            while self._waiting or before.acts:
+            while self._waiting:
                 batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
-                before = await self._turn(batch, before)
+                await self._answer(batch)
         finally:
             self._running -= 1
 
-    async def _turn(self, batch: list[_Asked], before: _Read) -> _Read:
-        """Reads a batch and commits what is told of the one before, which is answered then."""
+    async def _answer(self, batch: list[_Asked]) -> None:
+        """Reads a batch, and answers it when its entries are committed."""
         try:
-            found = await self._found(batch, before.acts)
+            found = await self._found(batch)
+            await self._ledger.record(act for pair in zip(batch, found, strict=True) for act in _acts_of(*pair))
         except Exception as error:  # noqa: BLE001 - handed to those who wait
-            _fail((*before.batch, *batch), error)
-            return _Read()
-        _settle(before)
-        read = _Read(batch, found, [act for a, one in zip(batch, found, strict=True) for act in _acts_of(a, one)])
-        if not read.acts:
-            _settle(read)
-        return read
+            for asked in batch:
+                if not asked.future.done():
+                    asked.future.set_exception(error)
+            return
+        for asked, one in zip(batch, found, strict=True):
+            if not asked.future.done():
+                asked.future.set_result(one)
 
-    async def _found(self, batch: list[_Asked], acts: Sequence[Act]) -> list[Stored | None]:
-        """What each sees, in order. Raises what the database raised; then it is not told either."""
+    async def _found(self, batch: list[_Asked]) -> list[Stored | None]:
+        """What each sees, in order. Raises what the database raised."""
         found = list[Stored | None]([None]) * len(batch)
         everything = [n for n, asked in enumerate(batch) if asked.grant.sight is None]
         if everything:
@@ -115,30 +103,12 @@ class ReadLane:
             for n in everything:
                 found[n] = _stored(batch[n], rows.get(batch[n].ref))
         bounded = [(n, asked.grant.sight) for n, asked in enumerate(batch) if asked.grant.sight]
-        if not bounded:
-            await self._ledger.record(acts)
-        else:
+        if bounded:
             arguments = _arguments([batch[n].ref for n, _ in bounded], [sight for _, sight in bounded])
-            async with self._ledger.strand() as strand:
-                told = strand.rows(acts).arguments()
-                rows = await self._database.pool.fetch(_shared_read(), *arguments, *told)
-                strand.advance()
-            for row in rows:
+            for row in await self._database.pool.fetch(_shared_read(), *arguments):
                 n, _ = bounded[row["place"] - 1]
                 found[n] = _stored(batch[n], row)
         return found
-
-
-def _fail(batch: Iterable[_Asked], error: Exception) -> None:
-    for asked in batch:
-        if not asked.future.done():
-            asked.future.set_exception(error)
-
-
-def _settle(read: _Read) -> None:
-    for asked, one in zip(read.batch, read.found, strict=True):
-        if not asked.future.done():
-            asked.future.set_result(one)
 
 
 def _stored(asked: _Asked, row: Any) -> Stored | None:
@@ -189,7 +159,7 @@ def _array(keys: Sequence[int]) -> str:
 
 @cache
 def _shared_read() -> str:
-    """One statement for the reads of many grants, whose terms are columns of `q`, and for entries of the trail about earlier reads."""
+    """One statement for the reads of many grants, whose terms are columns of `q`."""
     numbers = count(1)
     terms = Terms(
         session="q.session",
@@ -201,5 +171,4 @@ def _shared_read() -> str:
         alias=lambda prefix: f"{prefix}{next(numbers)}",
     )
     text = statements("read")["shared"].replace("/* in force */", in_force(terms))
-    text = text.replace("/* rule */", f"AND {is_seen('v', terms)}")
-    return text.replace("/* audited */", insert_from(_ARGUMENTS + 1))
+    return text.replace("/* rule */", f"AND {is_seen('v', terms)}")

@@ -3,9 +3,8 @@ SELECT v.vid, v.version, v.method, v.body, v.patient FROM version v
 WHERE v.ref = $1 AND v.type = $2 AND v.id = $3 AND v.ended IS NULL /* seen: v */ ORDER BY v.version DESC LIMIT 1;
 
 -- name: shared
--- The latest version of each resource asked for, deleted ones included, that the grant at place $2 among those beside it sees;
--- and entries of the trail about what was read before ($9 and on).
-WITH audited AS (/* audited */), q AS MATERIALIZED (
+-- The latest version of each resource asked for, deleted ones included, that the grant at place $2 among those beside it sees.
+WITH q AS MATERIALIZED (
     SELECT * FROM (
         SELECT place, session, standing::bigint[] AS standing, readers::bigint[] AS readers, purpose, profession
         FROM unnest($3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::text[]) WITH ORDINALITY
