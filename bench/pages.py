@@ -20,14 +20,16 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from tools.browser import executable
 
 SCRIPT_BYTES, USABLE_MS = 100_000, 1_000
 PHONE = 264
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
-RUNS, TRIES = 5, 15
-SAME = 1 / 6
+VISITS, MOST_VISITS = 5, 15
+MOST_CHANGE = 1 / 6
+"""By how much the machine's speed may differ before and after a visit that counts."""
 PAGES: tuple[tuple[str, str], ...] = (
     ("", "/signin"),
     ("", "/kit"),
@@ -89,35 +91,35 @@ def main(arguments: list[str]) -> int:
     console = Console(width=130)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        for who, page in PAGES:
-            runs = list(islice(_runs(browser, arguments[0], who=who, path=page), RUNS))
-            table.add_row(who or "nobody", page, *(_row(runs) if runs else ()))
+        for who, page in track(PAGES, "pages", console=console):
+            visits = list(islice(_visits(browser, arguments[0], who=who, path=page), VISITS))
+            table.add_row(who or "nobody", page, *(_row(visits) if visits else ["machine never kept still"]))
         browser.close()
     console.print(table)
     console.print(
-        f"budget: {SCRIPT_BYTES // 1000} KB of script, {USABLE_MS} ms; median of {RUNS} or of as many as the machine kept still for, "
+        f"budget: {SCRIPT_BYTES // 1000} KB of script, {USABLE_MS} ms; median of {VISITS} or of as many as the machine kept still for, "
         f"each with an empty cache; machine: its BenchmarkIndex, slowed to {PHONE}"
     )
     return 0
 
 
-def _runs(browser: Browser, site: str, *, who: str, path: str) -> Iterator[Measured]:
+def _visits(browser: Browser, site: str, *, who: str, path: str) -> Iterator[Measured]:
     """Visits during which the machine was as fast as it had been just before; none when it never is."""
     machine = _benchmark_index(browser)
-    for _ in range(TRIES):
+    for _ in range(MOST_VISITS):
         weights, usable = _measure(browser, site, who=who, path=path, slower=machine / PHONE)
         before, machine = machine, _benchmark_index(browser)
-        if abs(machine / before - 1) < SAME:
+        if abs(machine / before - 1) < MOST_CHANGE:
             yield Measured(weights, usable, before)
 
 
-def _row(runs: list[Measured]) -> Iterator[str]:
-    weights = runs[-1].weights
-    usable = statistics.median(one.usable_ms for one in runs)
+def _row(visits: list[Measured]) -> Iterator[str]:
+    weights = visits[-1].weights
+    usable = statistics.median(one.usable_ms for one in visits)
     for size in (weights.script, weights.style, weights.font, weights.total):
         yield f"{size / 1000:.1f}"
-    yield f"{usable:.0f} ({min(one.usable_ms for one in runs):.0f} to {max(one.usable_ms for one in runs):.0f})"
-    yield f"{statistics.median(one.machine for one in runs):.0f} ({len(runs)})"
+    yield f"{usable:.0f} ({min(one.usable_ms for one in visits):.0f} to {max(one.usable_ms for one in visits):.0f})"
+    yield f"{statistics.median(one.machine for one in visits):.0f} ({len(visits)})"
     is_light, is_quick = weights.script <= SCRIPT_BYTES, usable <= USABLE_MS
     yield "met" if is_light and is_quick else f"missed:{'' if is_light else ' script'}{'' if is_quick else ' time'}"
 

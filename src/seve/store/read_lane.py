@@ -83,8 +83,12 @@ class ReadLane:
         """Reads a batch, and answers it when its entries are committed."""
         try:
             found = await self._found(batch)
-            await self._ledger.record(act for pair in zip(batch, found, strict=True) for act in _acts_of(*pair))
-        except Exception as error:  # noqa: BLE001 - handed to those who wait
+            await self._ledger.record(
+                act
+                for asked, one in zip(batch, found, strict=True)
+                for act in _acts(asked.grant, asked.type, asked.id, one)
+            )
+        except Exception as error:  # noqa: BLE001 - handed to those who wait, who would wait for ever
             for asked in batch:
                 if not asked.future.done():
                     asked.future.set_exception(error)
@@ -115,10 +119,6 @@ def _stored(asked: _Asked, row: Any) -> Stored | None:
     if row is None or (row["type"], row["id"]) != (asked.type, asked.id):
         return None
     return Stored(asked.type, asked.id, row["vid"], row["version"], "", row["body"], row["patient"])
-
-
-def _acts_of(asked: _Asked, found: Stored | None) -> Sequence[Act]:
-    return _acts(asked.grant, asked.type, asked.id, found)
 
 
 def _acts(grant: Grant, type_: str, id_: str, found: Stored | None) -> Sequence[Act]:

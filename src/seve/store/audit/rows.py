@@ -9,9 +9,6 @@ from typing import Any
 
 from seve.store.queries import statements
 
-ARGUMENTS = 8
-"""How many parameters the insert takes."""
-
 _PARAMETER = re.compile(r"\$(\d+)")
 
 
