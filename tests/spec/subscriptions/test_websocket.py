@@ -12,8 +12,10 @@ from tests.spec.asking import PATIENT, make, observation, ok
 
 from seve.engine.engine import Engine
 from seve.engine.subscriptions import sockets
+from seve.engine.subscriptions.refusals import CannotCall
 from seve.engine.subscriptions.service import EventService
 from seve.rest.websockets import PATH, EventSockets
+from seve.store.subscriptions import registrations
 
 from .receiving import events_of, subscription, told
 
@@ -87,6 +89,44 @@ async def test_the_socket_that_was_bound_last_hears_and_the_one_before_does_not(
     assert before.out.empty()
     await before.leave()
     await last.leave()
+
+
+async def test_who_sends_and_asked_before_the_socket_was_bound_does_not_close_it(
+    client: httpx.AsyncClient, service: EventService, engine: Engine
+) -> None:
+    app, id_ = EventSockets(service.sockets), (await make(client, subscription()))["id"]
+    before = await bound(client, app)
+    [asked] = await registrations.read(engine.database.pool, [id_])
+    await before.leave()
+    last = await bound(client, app)
+    await service.sockets.deliver(asked, {"resourceType": "Bundle", "id": "late"}, ())
+    assert (await last.bundle())["id"] == "late"
+    await last.leave()
+
+
+async def test_a_socket_of_a_subscription_that_was_bound_elsewhere_since_is_closed(
+    client: httpx.AsyncClient, service: EventService, engine: Engine
+) -> None:
+    id_ = (await make(client, subscription()))["id"]
+    connection = await bound(client, EventSockets(service.sockets))
+    await registrations.bind(engine.database.pool, id_, holder="another process's")
+    [asked] = await registrations.read(engine.database.pool, [id_])
+    with pytest.raises(CannotCall):
+        await service.sockets.deliver(asked, {"resourceType": "Bundle"}, ())
+    assert (await connection.heard())["type"] == "websocket.close"
+    await connection.leave()
+
+
+async def test_what_one_socket_did_not_take_is_due_to_the_next_at_once(
+    client: httpx.AsyncClient, service: EventService, engine: Engine
+) -> None:
+    app, id_ = EventSockets(service.sockets), (await make(client, subscription()))["id"]
+    anne = await make(client, PATIENT)
+    await make(client, observation(anne["id"]))
+    await registrations.failed(engine.database.pool, id_, reason="websocket", wait_seconds=3_600)
+    connection = await bound(client, app)
+    assert events_of(await connection.bundle())
+    await connection.leave()
 
 
 @pytest.mark.parametrize("wrong", ["", "x", "éé", "AAAA"])

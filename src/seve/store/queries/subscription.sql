@@ -54,7 +54,8 @@ UPDATE subscription SET spoke = now(), failures = 0, due = now() WHERE id = $1;
 UPDATE subscription SET failures = failures + 1, reason = $2, due = now() + make_interval(secs => $3) WHERE id = $1;
 
 -- name: bind
-UPDATE subscription SET holder = $2 WHERE id = $1 AND channel = 'websocket';
+-- What the connection before did not take is due to this one at once.
+UPDATE subscription SET holder = $2, failures = 0, due = now() WHERE id = $1 AND channel = 'websocket';
 
 -- name: holds
 -- Whoever made it is not blocked, nor is their application, and what they granted to it is in force.
