@@ -25,7 +25,7 @@ from seve.rest.oauth.app import is_mine, oauth
 from seve.rest.shield.shield import Rules, Shield
 from seve.rest.websockets import PATH, EventSockets
 from seve.sdk.events import listen
-from seve.sdk.serving import solution_routes, solution_sections, solution_sockets
+from seve.sdk.serving import solution_routes, solution_sections, solution_sheets, solution_sockets
 from seve.sdk.sockets import SolutionSockets
 from seve.web.app import pages
 from seve.web.desk import desk_routes
@@ -143,6 +143,7 @@ class Application:
                 *(route for solution in solutions() for route in solution_routes(engine, identity, solution)),
             ],
             sections=[section for solution in solutions() for section in solution_sections(solution)],
+            sheets=solution_sheets(solutions()),
         )
 
 

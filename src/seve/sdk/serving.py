@@ -74,6 +74,11 @@ def solution_sections(solution: Solution) -> tuple[Section, ...]:
     return (replace(place, about={"fr": about.fr, "en": about.en}),)
 
 
+def solution_sheets(solutions: Iterable[Solution]) -> dict[str, str]:
+    """The sheets of solutions by their addresses."""
+    return {f"{one.manifest.path}/static/{name}": content for one in solutions for name, content in one.sheets.items()}
+
+
 class _Place:
     """Where the pages of one solution are answered."""
 

@@ -71,6 +71,12 @@ class Solution:
         return resources.files(self.module).joinpath("static").is_dir()
 
     @cached_property
+    def sheets(self) -> dict[str, str]:
+        """The style it brings, by the names of its files."""
+        files = resources.files(self.module).joinpath("static").iterdir() if self.has_static else ()
+        return {file.name: file.read_text("utf-8") for file in files if file.name.endswith(".css")}
+
+    @cached_property
     def pages(self) -> tuple[Page, ...]:
         """Those of `pages.PAGES`; none without the module."""
         return self._part("pages", "PAGES")

@@ -25,7 +25,7 @@ from seve.engine.requests import Request
 from seve.france.identity.ins import Matricule
 from seve.france.identity.traits import StrictTraits, with_traits
 from seve.france.identity.trust import Reliability, with_reliability
-from seve.sdk.serving import solution_routes, solution_sections
+from seve.sdk.serving import solution_routes, solution_sections, solution_sheets
 from seve.store.access.policies import replace as put_policies
 from seve.store.identity import accounts
 from seve.web.app import pages
@@ -138,6 +138,7 @@ async def site(engine: Engine, *, solutions: Sequence[Solution], keys: Path) -> 
                 *routes,
             ],
             sections=[section for solution in solutions for section in solution_sections(solution)],
+            sheets=solution_sheets(solutions),
         )
         made = Site(engine, identity, application)
         await made.put(*_cast())

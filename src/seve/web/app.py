@@ -29,17 +29,25 @@ from seve.web.navigation import Navigation, Section
 from seve.web.packing import Packing
 from seve.web.security import SecurityHeaders
 from seve.web.shell import Shell, Visitors
+from seve.web.styles import NO_SHEETS, Sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from seve.engine.engine import Engine
 
 
 def pages(
-    engine: Engine, visitors: Visitors, *, routes: Sequence[BaseRoute] = (), sections: Sequence[Section] = ()
+    engine: Engine,
+    visitors: Visitors,
+    *,
+    routes: Sequence[BaseRoute] = (),
+    sections: Sequence[Section] = (),
+    sheets: Mapping[str, str] = NO_SHEETS,
 ) -> Starlette:
-    """The application that serves the pages of an engine; `routes` and `sections` are those of other parts, the routes come first."""
+    """The application that serves the pages of an engine; `routes`, `sections` and `sheets` (by their addresses) are those of other parts, the
+    routes come first.
+    """
     shell = Shell(engine, visitors)
     site = _Site(shell)
     made = Starlette(
@@ -61,6 +69,7 @@ def pages(
         exception_handlers={404: site.lost, SignInNeeded: site.to_sign_in, Exception: site.failed},
     )
     made.state.navigation = Navigation(sections)
+    made.state.sheets = Sheets(sheets)
     made.router.redirect_slashes = False  # it would redirect to whatever Host the request names
     return made
 

@@ -77,13 +77,6 @@ class Assets:
 
 
 @cache
-def fetched_first() -> dict[str, str]:
-    """The header by which a browser asks for style and script before it reads the page that names them (RFC 8288; HTML, 4.2.4.4)."""
-    style, script = assets().url("seve.css"), assets().url("modules/start.js")
-    return {"link": f"<{style}>; rel=preload; as=style, <{script}>; rel=modulepreload"}
-
-
-@cache
 def assets() -> Assets:
     """Those of this process."""
     return Assets()

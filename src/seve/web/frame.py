@@ -16,6 +16,7 @@ from seve.web.icons import icons
 from seve.web.languages import language_of
 from seve.web.look import Look, look_of
 from seve.web.navigation import Audience, audience_of, navigation_of
+from seve.web.styles import sheets_of
 
 if TYPE_CHECKING:
     from seve.web.signin.badges import Badge
@@ -50,6 +51,7 @@ def frame(
         "day": partial(wording.day, language=language),
         "time_of": partial(wording.time_of, language=language),
         "asset": assets().url,
+        "style": partial(sheets_of(request).html, request),
         "icon_paths": icons(),
         "has_asset": assets().__contains__,
         "visitor": visitor,

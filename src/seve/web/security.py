@@ -1,4 +1,4 @@
-"""Headers that every page carries: one strict policy, no inline script, nothing from elsewhere. Those of every answer are the shield's.
+"""Headers that every page carries: one strict policy, no inline script, no style but our own, nothing from elsewhere. Those of every answer are the shield's.
 
 A document that is shown within a page says its own policy, stricter still; it stands.
 """
@@ -8,16 +8,22 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_POLICY = (
+    "default-src 'none'; style-src {styles}; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_STYLES = "seve.styles"
 _HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        "manifest-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+
+
+def allow_style(scope: Scope, source: str) -> None:
+    """The page of a request carries a sheet that its policy names by this hash (`'sha256-…'`)."""
+    scope.setdefault(_STYLES, []).append(source)
 
 
 class SecurityHeaders:
@@ -32,6 +38,8 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                styles = " ".join(["'self'", *scope.get(_STYLES, ())])
+                headers.setdefault("content-security-policy", _POLICY.format(styles=styles))
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)

@@ -10,9 +10,9 @@ from starlette.responses import HTMLResponse, Response
 from seve.engine.access import open_grant
 from seve.kernel.refusals import Refusal
 from seve.kernel.texts import Language
-from seve.web.assets import fetched_first
 from seve.web.frame import environment, frame
 from seve.web.languages import language_of
+from seve.web.styles import fetched_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ class Shell:
         visitor = None if is_bare else await self.visitors.badge(request)
         given = frame(request, visitor, is_open=self.is_open, fhir_url=self.engine.base_url, audience=audience)
         content = self._templates.get_template(template).render({**given, **context})
-        return HTMLResponse(content, status, fetched_first())
+        return HTMLResponse(content, status, fetched_first(request))
 
     async def refused(self, request: Request, refusal: Refusal) -> Response:
         """The page of a refusal."""

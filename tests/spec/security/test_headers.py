@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
+from hashlib import sha256
+
 import httpx
 import pytest
 
@@ -149,8 +153,31 @@ async def test_a_form_that_comes_back_is_never_packed(whole: Whole) -> None:
     assert "content-encoding" not in answer.headers
 
 
-async def test_style_and_script_are_asked_for_before_a_page_is_read(whole: Whole) -> None:
+PACKED = {"accept-encoding": "gzip", "sec-fetch-site": "same-origin"}
+
+
+async def test_script_is_asked_for_before_a_page_is_read_and_style_where_the_page_does_not_carry_it(
+    whole: Whole,
+) -> None:
+    style, script = (f"<{assets().url(name)}>" for name in ("seve.css", "modules/start.js"))
     for client, path in ((whole.client(), "/signin"), (await whole.browser("doc"), "/")):
-        link = (await client.get(path)).headers["link"]
-        for address in (assets().url("seve.css"), assets().url("modules/start.js")):
-            assert f"<{address}>" in link
+        named = await client.get(path)
+        assert style in named.headers["link"]
+        assert script in named.headers["link"]
+        assert f'<link rel="stylesheet" href="{assets().url("seve.css")}">' in named.text
+        assert "style-src 'self';" in named.headers["content-security-policy"]
+        carried = await client.get(path, headers=PACKED)
+        assert style not in carried.headers["link"]
+        assert script in carried.headers["link"]
+
+
+async def test_a_page_carries_its_style_which_its_policy_names_by_its_hash_and_no_other(whole: Whole) -> None:
+    answer = await (await whole.browser("ana")).get("/", headers=PACKED)
+    assert "stylesheet" not in answer.text
+    sheets = re.findall("<style>(.*?)</style>", answer.text, re.DOTALL)
+    hashes = [b64encode(sha256(sheet.encode()).digest()).decode() for sheet in sheets]
+    allowed = "".join(f" 'sha256-{found}'" for found in hashes)
+    assert f"style-src 'self'{allowed};" in answer.headers["content-security-policy"]
+    assert len(sheets) == 1
+    assert "url(vendor" not in sheets[0]
+    assert 'url("vendor' not in sheets[0]

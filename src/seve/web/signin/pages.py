@@ -14,12 +14,12 @@ from seve.engine.identity.refusals import ProofTooOld, SignInNeeded
 from seve.engine.identity.sessions import session_of_cookie
 from seve.kernel.refusals import Refusal
 from seve.kernel.texts import Language, module_of, text
-from seve.web.assets import fetched_first
 from seve.web.frame import environment, frame
 from seve.web.languages import language_of
 from seve.web.signin import cookies, forms
 from seve.web.signin.badges import badge_of
 from seve.web.signin.forms import Form
+from seve.web.styles import fetched_first
 
 if TYPE_CHECKING:
     from seve.engine.identity.service import Identity
@@ -92,7 +92,7 @@ class Pages:
         if taken := given.keys() & context.keys():
             raise ValueError(f"{template} is given names that the frame has: {', '.join(sorted(taken))}")
         content = self._templates.get_template(template).render({**given, **context})
-        return HTMLResponse(content, status, {**_PRIVATE, **fetched_first()})
+        return HTMLResponse(content, status, {**_PRIVATE, **fetched_first(request)})
 
     def onward(self, request: Request, address: str) -> Response:
         """A page that leads to an application: after a form, `form-action` lets no redirect leave this site."""
