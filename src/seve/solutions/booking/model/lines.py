@@ -12,7 +12,7 @@ from seve.solutions.booking.model import appointments
 from seve.solutions.booking.model.appointments import Taken
 
 HOLD: Final = timedelta(minutes=appointments.HOLD_MINUTES)
-_NOTICE: Final = timedelta(hours=1)
+NOTICE: Final = timedelta(hours=1)
 """A freed time is offered only with so much notice."""
 
 
@@ -21,7 +21,7 @@ def wanted(waiting: Resource, *, now: datetime) -> tuple[datetime, datetime]:
     period: Mapping[str, str] = next(iter(waiting.get("requestedPeriod", ())), {})
     since = datetime.fromisoformat(period["start"]) if "start" in period else now
     until = datetime.fromisoformat(period["end"]) if "end" in period else now + timedelta(days=60)
-    return max(since, now + _NOTICE), until
+    return max(since, now + NOTICE), until
 
 
 def is_over(waiting: Resource, *, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from seve.fhir.scheduling import Reason
@@ -11,6 +11,7 @@ from seve.kernel.refusals import Refusal
 from seve.sdk import Again, Free, NotFound, NotFree, To, View, Visit, Whose, wording
 from seve.solutions.booking.actions import meeting, taking, telling, waiting
 from seve.solutions.booking.actions.taking import Asked
+from seve.solutions.booking.model import lines
 from seve.solutions.booking.model.agendas import Diary
 from seve.solutions.booking.pages.finding import Choice, choice
 from seve.solutions.booking.pages.frame import BASE, moment, weekday
@@ -39,6 +40,8 @@ class Taking(View):
     note: str
     is_lost: bool
     rounds: str
+    hold_minutes: int = lines.HOLD // timedelta(minutes=1)
+    notice_minutes: int = lines.NOTICE // timedelta(minutes=1)
 
 
 async def show(visit: Visit) -> Taking:
