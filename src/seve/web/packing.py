@@ -14,6 +14,8 @@ from functools import lru_cache
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from seve.web.security import styles_of
+
 _SMALLEST, _LEVEL = 1_000, 6
 _OWN = {"same-origin", "none"}
 _GZIP_WINDOW = 31
@@ -40,7 +42,7 @@ class Packing:
             if held:
                 start = held.pop()
                 if not message.get("more_body") and len(message["body"]) >= _SMALLEST:
-                    message = {**message, "body": _gzip(message["body"])}
+                    message = {**message, "body": _gzip(message["body"], carries_style=bool(styles_of(scope)))}
                     headers = MutableHeaders(scope=start)
                     headers["content-encoding"], headers["content-length"] = "gzip", str(len(message["body"]))
                     headers.add_vary_header("accept-encoding")
@@ -64,15 +66,17 @@ def _is_page(start: Message) -> bool:
     return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
 
 
-def _gzip(page: bytes) -> bytes:
-    """A page under gzip. All begin alike up to the end of their style, which is packed once."""
-    end = page.find(_STYLE_END)
-    return _begun(page[:end])(page[end:]) if end > 0 else zlib.compress(page, _LEVEL, wbits=_GZIP_WINDOW)
+def _gzip(page: bytes, *, carries_style: bool) -> bytes:
+    """A page under gzip. Those that carry their style begin alike up to its end, before anything about a person: that is packed once."""
+    if not carries_style:
+        return zlib.compress(page, _LEVEL, wbits=_GZIP_WINDOW)
+    end = page.index(_STYLE_END)
+    return _begun(page[:end])(page[end:])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _begun(beginning: bytes) -> Callable[[bytes], bytes]:
-    """Packs what follows a beginning."""
+    """Packs what follows a beginning, of which there is one for each language, theme and density."""
     begun = zlib.compressobj(_LEVEL, wbits=_GZIP_WINDOW)
     first = begun.compress(beginning)
 

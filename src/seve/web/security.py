@@ -5,6 +5,8 @@ A document that is shown within a page says its own policy, stricter still; it s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +28,11 @@ def allow_style(scope: Scope, source: str) -> None:
     scope.setdefault(_STYLES, []).append(source)
 
 
+def styles_of(scope: Scope) -> Sequence[str]:
+    """The hashes of the sheets that the page of a request carries."""
+    return scope.get(_STYLES, ())
+
+
 class SecurityHeaders:
     """ASGI middleware that adds them."""
 
@@ -38,7 +45,7 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                styles = " ".join(["'self'", *scope.get(_STYLES, ())])
+                styles = " ".join(["'self'", *styles_of(scope)])
                 headers.setdefault("content-security-policy", _POLICY.format(styles=styles))
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)

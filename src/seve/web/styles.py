@@ -1,7 +1,7 @@
 """Style within pages: a sheet of its own would be one more round trip before anything is shown, 150 ms and more on a slow line.
 
-A page that may be packed carries its sheets, each named by its hash in the page's policy (CSP 3, 2.3.1); the same ones fill a window of
-the packing, made once. Any other page names them, and the browser fetches them.
+A page that may be packed carries its sheets, each named by its hash in the page's policy (CSP 3, 2.3.1). Any other page names them, and
+the browser fetches them.
 """
 
 from __future__ import annotations
