@@ -18,6 +18,7 @@ import msgspec
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job as QueuedJob
 
+from seve.kernel.cancelling import pause
 from seve.kernel.refusals import Refusal
 from seve.store import jobs
 
@@ -122,9 +123,7 @@ async def _work(app: App) -> None:
             )
         except Exception as error:  # noqa: BLE001 - the worker outlives whatever befalls it; it is logged
             _LOG.error("worker: %s", type(error).__name__)
-        if _is_over():
-            return
-        await asyncio.sleep(_LOOK_SECONDS)
+        await pause(_LOOK_SECONDS)
 
 
 async def _take_over(app: App) -> None:
@@ -135,14 +134,4 @@ async def _take_over(app: App) -> None:
                 await app.job_manager.retry_job(job)
         except Exception as error:  # noqa: BLE001 - as above
             _LOG.error("stalled jobs: %s", type(error).__name__)
-        if _is_over():
-            return
-        await asyncio.sleep(_LOOK_SECONDS)
-
-
-def _is_over() -> bool:
-    """Whether this task was cancelled, though what it awaited did not say so: procrastinate takes a cancellation for a request
-    to stop and returns, and its driver may make another error of it.
-    """
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+        await pause(_LOOK_SECONDS)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from seve.kernel.cancelling import pause
 from seve.store.database import is_unavailable
 from seve.store.queries import statements
 
@@ -106,7 +107,7 @@ class Relay:
 
     async def run(self) -> None:
         """Listens until it is cancelled; a lost connection is taken up again, and those in rooms are told that something may be missing."""
-        while not _is_cancelled():
+        while True:
             try:
                 connection = await self._database.pool.acquire()
                 try:
@@ -119,7 +120,7 @@ class Relay:
                 self._missed()
                 if not is_unavailable(error) and not isinstance(error, TimeoutError):
                     raise
-                await asyncio.sleep(_CHECK_SECONDS)
+                await pause(_CHECK_SECONDS)
 
     async def _listen(self, connection: Connection) -> None:
         await connection.add_listener("room", self._heard)
@@ -127,11 +128,11 @@ class Relay:
         self.hearing.set()
         turns = 0
         try:
-            while not _is_cancelled():  # a connection that broke off silently is found by asking
+            while True:  # a connection that broke off silently is found by asking
                 if turns % _SWEEP_TURNS == 0:
                     await connection.execute(statements("room")["sweep"], _GONE_SECONDS, timeout=_ANSWER_SECONDS)
                 turns += 1
-                await asyncio.sleep(_CHECK_SECONDS)
+                await pause(_CHECK_SECONDS)
                 await connection.execute("SELECT 1", timeout=_ANSWER_SECONDS)
         finally:
             self.hearing.clear()
@@ -157,9 +158,3 @@ class Relay:
         text = json.loads("".join(found.parts[n] for n in range(int(total))))
         for hear in list(self._by_room[room]):
             hear(text)
-
-
-def _is_cancelled() -> bool:
-    """Whether this task was told to end: connecting may swallow the exception that says so (asyncio.wait_for, Python 3.11)."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

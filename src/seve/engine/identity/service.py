@@ -17,6 +17,7 @@ from seve.engine.identity.holding import HeldSessions
 from seve.engine.identity.keys import Keys
 from seve.engine.identity.policy import Policy
 from seve.engine.identity.providers import Provider, read_providers
+from seve.kernel.cancelling import pause
 from seve.store.audit.ledger import Ledger
 from seve.store.database import Database, is_unavailable
 from seve.store.identity import credentials
@@ -121,4 +122,4 @@ async def _sweep(identity: Identity) -> None:
         except Exception as error:  # noqa: BLE001 - sweeping is upkeep: it must not end the replacing of keys with it
             if not is_unavailable(error):
                 _LOG.error("what expired was not swept: %s", type(error).__name__)
-        await asyncio.sleep(_SWEEP_SECONDS)
+        await pause(_SWEEP_SECONDS)

@@ -15,6 +15,7 @@ from seve.engine.subscriptions.hooks import Hooks
 from seve.engine.subscriptions.routing import Router
 from seve.engine.subscriptions.sending import Sender
 from seve.engine.subscriptions.sockets import Sockets
+from seve.kernel.cancelling import check_cancelled, pause
 from seve.store.database import is_unavailable
 from seve.store.subscriptions import events, registrations
 from seve.store.subscriptions.listening import Bell
@@ -47,6 +48,7 @@ class EventService:
         ringing = asyncio.create_task(self.bell.run())
         try:
             while True:
+                check_cancelled()
                 await self._wake.wait()
                 self._wake.clear()
                 try:
@@ -54,7 +56,7 @@ class EventService:
                 except Exception as error:  # noqa: BLE001 - the service outlives whatever befalls one turn; it is logged
                     if not is_unavailable(error):
                         _LOG.error("events: %s", type(error).__name__)
-                    await asyncio.sleep(_PAUSE_SECONDS)
+                    await pause(_PAUSE_SECONDS)
         finally:
             ringing.cancel()
             with suppress(asyncio.CancelledError):

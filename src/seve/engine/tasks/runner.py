@@ -19,6 +19,7 @@ from seve.engine.tasks.following import KEPT_SECONDS
 from seve.engine.tasks.importing import run_import
 from seve.engine.tasks.refusals import GivenUp, WorkBroken, failure
 from seve.engine.tasks.viewing import run_view_export
+from seve.kernel.cancelling import is_cancelled, pause
 from seve.kernel.refusals import Refusal
 from seve.store import tasks
 from seve.store.database import is_unavailable
@@ -56,10 +57,10 @@ class Runner:
             try:
                 if not await self.step():
                     await tasks.purge(self._engine.database.pool, older_than_seconds=KEPT_SECONDS)
-                    await asyncio.sleep(self._poll_seconds)
+                    await pause(self._poll_seconds)
             except Exception as error:  # noqa: BLE001 - the runner outlives whatever befalls one task; it is logged
                 _log(error)
-                await asyncio.sleep(self._lease_seconds)
+                await pause(self._lease_seconds)
 
     async def step(self) -> bool:
         """Works on one task; False when none waits."""
@@ -71,7 +72,7 @@ class Runner:
         try:
             await work
         except asyncio.CancelledError:
-            if not _is_cancelled():
+            if not is_cancelled():
                 return True  # the work was stopped because the task is no longer ours
             await asyncio.wait({work})
             await hold.release()
@@ -107,12 +108,6 @@ class Runner:
             except Exception as error:
                 if not is_unavailable(error):
                     raise
-
-
-def _is_cancelled() -> bool:
-    """Whether the runner itself is told to stop."""
-    current = asyncio.current_task()
-    return current is not None and current.cancelling() > 0
 
 
 def _log(error: Exception) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from seve.kernel.cancelling import pause
 from seve.store.database import is_unavailable
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class EndedSessions:
 
     async def run(self) -> None:
         """Listens until it is cancelled; a lost connection is taken up again."""
-        while not _is_cancelled():
+        while True:
             try:
                 connection = await self._database.pool.acquire()
                 try:
@@ -40,7 +40,7 @@ class EndedSessions:
                 self._forget_all()
                 if not is_unavailable(error) and not isinstance(error, TimeoutError):
                     raise
-                await asyncio.sleep(_CHECK_SECONDS)
+                await pause(_CHECK_SECONDS)
 
     async def _listen(self, connection: Connection) -> None:
         """Until the connection is lost."""
@@ -49,8 +49,8 @@ class EndedSessions:
         try:
             self._forget_all()
             self.hears = True
-            while not _is_cancelled():  # a connection that broke off silently is found by asking
-                await asyncio.sleep(_CHECK_SECONDS)
+            while True:  # a connection that broke off silently is found by asking
+                await pause(_CHECK_SECONDS)
                 await connection.execute("SELECT 1", timeout=_ANSWER_SECONDS)
         finally:
             self.hears = False
@@ -61,9 +61,3 @@ class EndedSessions:
 
     def _heard(self, _connection: Any, _process: int, _channel: str, payload: object) -> None:
         self._forget(int(str(payload)))
-
-
-def _is_cancelled() -> bool:
-    """Whether this task was told to end: connecting may swallow the exception that says so (asyncio.wait_for, Python 3.11)."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

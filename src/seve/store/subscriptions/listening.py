@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from seve.kernel.cancelling import pause
 from seve.store.database import is_unavailable
 
 if TYPE_CHECKING:
@@ -42,24 +42,18 @@ class Bell:
             except Exception as error:
                 if not is_unavailable(error) and not isinstance(error, TimeoutError):
                     raise
-                await asyncio.sleep(_CHECK_SECONDS)
+                await pause(_CHECK_SECONDS)
 
     async def _listen(self, connection: Connection) -> None:
         for channel in ("change", "event"):
             await connection.add_listener(channel, self._rung)
-        while not _is_cancelled():
+        while True:
             if not self.leads:
                 self.leads = await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK)
             else:
                 await connection.execute("SELECT 1", timeout=_ANSWER_SECONDS)
             self._heard()
-            await asyncio.sleep(_CHECK_SECONDS)
+            await pause(_CHECK_SECONDS)
 
     def _rung(self, *_: Any) -> None:
         self._heard()
-
-
-def _is_cancelled() -> bool:
-    """Whether this task was told to end: connecting may swallow the exception that says so (asyncio.wait_for, Python 3.11)."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
