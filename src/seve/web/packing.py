@@ -42,7 +42,7 @@ class Packing:
             if held:
                 start = held.pop()
                 if not message.get("more_body") and len(message["body"]) >= _SMALLEST:
-                    message = {**message, "body": _gzip(message["body"], carries_style=bool(styles_of(scope)))}
+                    message = {**message, "body": gzipped(message["body"], carries_style=bool(styles_of(scope)))}
                     headers = MutableHeaders(scope=start)
                     headers["content-encoding"], headers["content-length"] = "gzip", str(len(message["body"]))
                     headers.add_vary_header("accept-encoding")
@@ -66,12 +66,10 @@ def _is_page(start: Message) -> bool:
     return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
 
 
-def _gzip(page: bytes, *, carries_style: bool) -> bytes:
+def gzipped(page: bytes, *, carries_style: bool) -> bytes:
     """A page under gzip. Those that carry their style begin alike up to its end, before anything about a person: that is packed once."""
-    if not carries_style:
-        return zlib.compress(page, _LEVEL, wbits=_GZIP_WINDOW)
-    end = page.index(_STYLE_END)
-    return _begun(page[:end])(page[end:])
+    end = page.find(_STYLE_END) if carries_style else -1
+    return _begun(page[:end])(page[end:]) if end >= 0 else zlib.compress(page, _LEVEL, wbits=_GZIP_WINDOW)
 
 
 @lru_cache(maxsize=16)

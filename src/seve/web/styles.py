@@ -10,14 +10,15 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.requests import Request
 
 from seve.web.assets import assets
 from seve.web.packing import may_be_packed
-from seve.web.security import allow_style
+from seve.web.security import allow_style, styles_of
 
 _RELATIVE = re.compile(r"""url\((["']?+)(?![a-z]+:|/|#)""")
 _END = "</style"
@@ -53,24 +54,26 @@ class Sheets:
         """The sheet itself, or its name. Raises KeyError when there is none: a page that asks for it is wrong."""
         sheet = self._sheets[url]
         if not may_be_packed(request.scope):
-            return Markup('<link rel="stylesheet" href="{}">').format(escape(url))
+            return Markup('<link rel="stylesheet" href="{}">').format(url)
         allow_style(request.scope, sheet.source)
         return sheet.html
-
-
-_OWN = Sheets(NO_SHEETS)
 
 
 def sheets_of(request: Request) -> Sheets:
     """Those of the site that a request came to."""
     found = getattr(getattr(request.scope.get("app"), "state", None), "sheets", None)
-    return found if isinstance(found, Sheets) else _OWN
+    return found if isinstance(found, Sheets) else _own()
+
+
+@cache
+def _own() -> Sheets:
+    return Sheets(NO_SHEETS)
 
 
 def fetched_first(request: Request) -> dict[str, str]:
     """The header by which a browser asks for script, and style where the page doesn't carry it, before it reads the page that names them
-    (RFC 8288; HTML, 4.2.4.4).
+    (RFC 8288; HTML, 4.2.4.4). For a page that was made: only then is it known what it carries.
     """
     style, script = assets().url("seve.css"), assets().url("modules/start.js")
-    named = "" if may_be_packed(request.scope) else f"<{style}>; rel=preload; as=style, "
+    named = "" if styles_of(request.scope) else f"<{style}>; rel=preload; as=style, "
     return {"link": f"{named}<{script}>; rel=modulepreload"}

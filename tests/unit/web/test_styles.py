@@ -7,7 +7,7 @@ import zlib
 import pytest
 from starlette.requests import Request
 
-from seve.web.packing import _gzip  # pyright: ignore[reportPrivateUsage] - its seam is a whole site (tests/spec/security/test_headers)
+from seve.web.packing import gzipped
 from seve.web.styles import Sheet, Sheets
 
 WAYS = [(b"accept-encoding", b"gzip"), (b"sec-fetch-site", b"none")]
@@ -41,6 +41,7 @@ def test_a_page_carries_a_sheet_or_names_it_and_asks_for_none_that_is_not_there(
 def test_pages_that_begin_alike_are_packed_each_for_itself() -> None:
     begins = b"<style>" + b"a { color: red } " * 500 + b"</style>"
     pages = [begins + rest for rest in (b"<p>one</p>", b"", b"<p>three</p>" * 2_000)]
+    pages.append(b"<p>without</p>" * 100)
     for carries_style in (True, True, False):
-        packed = [_gzip(page, carries_style=carries_style) for page in pages]
+        packed = [gzipped(page, carries_style=carries_style) for page in pages]
         assert [zlib.decompress(one, wbits=31) for one in packed] == pages

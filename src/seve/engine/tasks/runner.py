@@ -19,7 +19,7 @@ from seve.engine.tasks.following import KEPT_SECONDS
 from seve.engine.tasks.importing import run_import
 from seve.engine.tasks.refusals import GivenUp, WorkBroken, failure
 from seve.engine.tasks.viewing import run_view_export
-from seve.kernel.cancelling import is_cancelled, pause
+from seve.kernel.cancelling import check_cancelled, is_cancelled, pause
 from seve.kernel.refusals import Refusal
 from seve.store import tasks
 from seve.store.database import is_unavailable
@@ -54,6 +54,7 @@ class Runner:
     async def run(self) -> None:
         """Never returns; a database that can't be reached is tried again."""
         while True:
+            check_cancelled()
             try:
                 if not await self.step():
                     await tasks.purge(self._engine.database.pool, older_than_seconds=KEPT_SECONDS)
