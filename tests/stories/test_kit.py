@@ -50,9 +50,16 @@ def test_every_component_is_accessible_and_fits_its_screen(
         for path in (
             "/kit?for=maker",
             "/kit?for=patient",
+            "/kit/look?for=maker",
+            "/kit/modes?for=maker",
+            "/kit/modes?for=patient",
+            "/kit/icons?for=patient",
             "/kit/marks?for=maker",
             "/kit/forms?for=maker&sent=1",
             "/kit/forms?for=patient",
+            "/kit/helped?for=maker",
+            "/kit/ways?for=maker",
+            "/kit/files?for=patient",
             "/kit/figures?for=patient",
             "/kit/time?for=maker&view=week",
             "/kit/time?for=patient&view=day",
@@ -81,7 +88,7 @@ def test_with_the_system_s_own_colours_edges_and_focus_still_tell_things_apart(
     browser: Browser, demonstration: str
 ) -> None:
     with visitor(browser, demonstration, forced_colors="active") as page:
-        page.goto("/kit")
+        page.goto("/kit/modes")
         edge = "one => getComputedStyle(one).borderTopStyle"
         for one in (page.get_by_role("button", name="Enregistrer").first, page.locator("main .mark").first):
             assert one.evaluate(edge) == "solid"
@@ -149,7 +156,7 @@ def test_a_form_says_what_to_change_beside_the_field_and_above_and_keeps_what_wa
 
 def test_a_name_is_found_among_suggestions_by_keyboard_alone(browser: Browser, demonstration: str) -> None:
     with visitor(browser, demonstration) as page:
-        page.goto("/kit/forms")
+        page.goto("/kit/helped")
         field = page.get_by_role("combobox", name="Commune")
         field.focus()
         page.keyboard.type("d")
@@ -181,7 +188,7 @@ def test_a_form_that_was_changed_is_not_left_unasked(browser: Browser, demonstra
 
 def test_a_dialog_keeps_the_keyboard_and_gives_it_back(browser: Browser, demonstration: str, screen: Size) -> None:
     with visitor(browser, demonstration, size=screen) as page:
-        page.goto("/kit/forms")
+        page.goto("/kit/helped")
         button = page.get_by_role("button", name="Ouvrir un dialogue")
         button.focus()
         page.keyboard.press("Enter")
@@ -314,7 +321,7 @@ def test_without_network_the_page_says_so_and_no_page_of_a_person_was_kept(
 
 def test_a_document_is_previewed_in_a_frame_that_runs_nothing(browser: Browser, demonstration: str) -> None:
     with visitor(browser, demonstration) as page:
-        page.goto("/kit/forms")
+        page.goto("/kit/files")
         page.locator("#files").scroll_into_view_if_needed()
         frame = page.frame_locator("iframe[title='compte-rendu.html']")
         expect(frame.get_by_text("Compte rendu de consultation")).to_be_visible()

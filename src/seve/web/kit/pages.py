@@ -1,4 +1,6 @@
-"""`/kit` and the pages below: every component in all its states. They hold no data of anybody, so that everybody may see them."""
+"""`/kit`, which tells what there is, and the pages below: every component in all its states. They hold no data of anybody, so that everybody
+may see them.
+"""
 
 from __future__ import annotations
 
@@ -31,15 +33,19 @@ if TYPE_CHECKING:
     from seve.web.shell import Shell
 
 _PAGES: dict[str, tuple[str, ...]] = {
-    "look": ("modes", "colours", "type", "icons"),
+    "look": ("type", "colours"),
+    "modes": ("modes",),
+    "icons": ("icons",),
     "marks": ("buttons", "marks", "notices", "tiles", "waiting"),
-    "forms": ("fields", "dialogs", "files", "ways"),
+    "forms": ("fields",),
+    "helped": ("helped", "dialogs"),
+    "ways": ("ways",),
+    "files": ("files",),
     "figures": ("tables", "charts"),
     "time": ("timelines", "calendars"),
     "care": ("people", "advice"),
 }
 """The parts of each page: all on one would be slow to use on a phone."""
-_FIRST = "look"
 _AUDIENCES: dict[str, Audience] = {one: one for one in PEOPLE}
 _TOLD = frozenset({"a_reached", "a_overruled"})
 _MOST_SUGGESTIONS = 6
@@ -51,6 +57,7 @@ def kit_routes(shell: Shell) -> list[Route]:
     """The pages, what their search field asks, and the document they preview."""
     kit = _Kit(shell)
     return [
+        Route("/kit", kit.contents),
         *(Route(_path(name), partial(kit.page, name=name)) for name in _PAGES),
         Route("/kit/suggestions", kit.suggestions),
         Route("/kit/document", kit.document),
@@ -61,20 +68,21 @@ class _Kit:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
 
+    async def contents(self, request: Request) -> Response:
+        """What there is, and for whom the frame is to be shown."""
+        contents = [(name, _path(name), parts) for name, parts in _PAGES.items()]
+        return await self._shown(request, "kit/contents.html", people=PEOPLE, contents=contents)
+
     async def page(self, request: Request, *, name: str) -> Response:
         """One page; what its forms and links ask for stands in its address."""
-        tell, query = self._tell(request), request.query_params
-        audience = _AUDIENCES.get(query.get("for", ""))
+        filling = _SPECIMENS[name](request.query_params, self._tell(request))
+        return await self._shown(request, f"kit/pages/{name}.html", name=name, **filling)
+
+    async def _shown(self, request: Request, template: str, **filling: Any) -> Response:
+        audience = _AUDIENCES.get(request.query_params.get("for", ""))
+        kept = f"?for={audience}" if audience else ""
         return await self._shell.page(
-            request,
-            f"kit/pages/{name}.html",
-            audience=audience,
-            tell=tell,
-            title=tell("title" if name == _FIRST else f"page_{name}"),
-            people=PEOPLE,
-            contents=[(one, _path(one), parts) for one, parts in _PAGES.items()],
-            kept=f"?for={audience}" if audience else "",
-            **_SPECIMENS[name](query, tell),
+            request, template, audience=audience, tell=self._tell(request), kept=kept, **filling
         )
 
     async def suggestions(self, request: Request) -> Response:
@@ -99,17 +107,26 @@ class _Kit:
 
 
 def _path(name: str) -> str:
-    return "/kit" if name == _FIRST else f"/kit/{name}"
+    return f"/kit/{name}"
 
 
-def _look(query: QueryParams, tell: Tell) -> dict[str, Any]:
+def _still(query: QueryParams, tell: Tell) -> dict[str, Any]:
+    """What is all in the template."""
+    del query, tell
+    return {}
+
+
+def _icons(query: QueryParams, tell: Tell) -> dict[str, Any]:
     del query, tell
     return {"glyphs": list(icons())}
 
 
 def _marks(query: QueryParams, tell: Tell) -> dict[str, Any]:
-    del query, tell
-    return {"persons": [Person(name) for name in ("Dr Yasmine Karim", "Lucie Bernard", "Marc Petit", "Zoé Durand")]}
+    del query
+    return {
+        "persons": [Person(name) for name in ("Dr Yasmine Karim", "Lucie Bernard", "Marc Petit", "Zoé Durand")],
+        "empty_table": specimens.Table(tell("t_caption"), (), ()),
+    }
 
 
 def _forms(query: QueryParams, tell: Tell) -> dict[str, Any]:
@@ -118,7 +135,17 @@ def _forms(query: QueryParams, tell: Tell) -> dict[str, Any]:
         "fields": fields,
         "wrong": to_change(fields),
         "is_sent": "sent" in query,
-        "files": specimens.files(tell, image=assets().url("seve.svg")),
+    }
+
+
+def _helped(query: QueryParams, tell: Tell) -> dict[str, Any]:
+    del query
+    return {"fields": specimens.helped(tell)}
+
+
+def _ways(query: QueryParams, tell: Tell) -> dict[str, Any]:
+    return {
+        "paging": Paging(_number(query.get("page", "")), _LAST, _path("ways")),
         "tabs": [
             Tab(tell("w_first"), "#ways", is_current=True),
             Tab(tell("w_second"), "#ways", count=12),
@@ -138,11 +165,14 @@ def _fields(query: QueryParams, tell: Tell) -> tuple[Field, ...]:
     return filled(fields, typed=query.multi_items(), problems=problems)
 
 
+def _files(query: QueryParams, tell: Tell) -> dict[str, Any]:
+    del query
+    return {"files": specimens.files(tell, image=assets().url("seve.svg"))}
+
+
 def _figures(query: QueryParams, tell: Tell) -> dict[str, Any]:
     return {
         "table": specimens.table(tell, query.get("sort", "")),
-        "paging": Paging(_number(query.get("page", "")), _LAST, _path("figures")),
-        "empty_table": specimens.Table(tell("t_caption"), (), ()),
         "charts": [(chart, drawing(chart)) for chart in specimens.charts(tell)],
     }
 
@@ -165,9 +195,14 @@ def _care(query: QueryParams, tell: Tell) -> dict[str, Any]:
 
 
 _SPECIMENS: dict[str, Callable[[QueryParams, Tell], dict[str, Any]]] = {
-    "look": _look,
+    "look": _still,
+    "modes": _still,
+    "icons": _icons,
     "marks": _marks,
     "forms": _forms,
+    "helped": _helped,
+    "ways": _ways,
+    "files": _files,
     "figures": _figures,
     "time": _time,
     "care": _care,

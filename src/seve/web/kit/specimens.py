@@ -34,20 +34,26 @@ _MONTHS = ("01", "02", "03", "04", "05", "06")
 
 
 def fields(tell: Tell) -> tuple[Field, ...]:
-    """One field of each kind."""
+    """One field of each plain kind."""
     reasons = tuple(Option(value, tell(f"f_reason_{value}")) for value in ("pain", "renewal", "other"))
     ways = (Option("phone", tell("f_phone")), Option("mail", tell("f_mail"), tell("f_mail_hint")))
     needs = (Option("chair", tell("f_chair")), Option("signs", tell("f_signs")))
     return (
         Field("name", tell("f_name"), hint=tell("f_name_hint"), is_required=True, autocomplete="family-name"),
         Field("birth", tell("f_birth"), "date", is_required=True, most=TODAY.isoformat(), autocomplete="bday"),
-        Field("town", tell("f_town"), "search", hint=tell("f_town_hint"), suggestions="/kit/suggestions"),
         Field("reason", tell("f_reason"), "select", options=reasons),
         Field("how", tell("f_how"), "radio", options=ways, is_required=True),
         Field("needs", tell("f_needs"), "checkbox", options=needs),
         Field("words", tell("f_words"), "textarea", most="500"),
-        Field("file", tell("f_file"), "file", hint=tell("f_file_hint"), accept="application/pdf,image/*"),
         Field("number", tell("f_locked"), typed=("2026-00042",), is_disabled=True),
+    )
+
+
+def helped(tell: Tell) -> tuple[Field, ...]:
+    """Fields that script helps with."""
+    return (
+        Field("town", tell("f_town"), "search", hint=tell("f_town_hint"), suggestions="/kit/suggestions"),
+        Field("file", tell("f_file"), "file", hint=tell("f_file_hint"), accept="application/pdf,image/*"),
     )
 
 
