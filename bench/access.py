@@ -1,9 +1,9 @@
-"""`python -m bench.access`: what access control and the audit trail cost: reads and searches, open and under a professional's grant.
+"""`python -m bench.access`: what access control and the audit trail cost, each alone and both together: reads and searches under a professional's grant.
 
-Two servers have the same store: `serve --open`, and one with access control, whom a physician asks who takes care of 1,000 of the
-patients and whose access token every request carries. They are asked the same in turn, a second or two each, so that a machine whose speed changes changes it for both.
-Every answer is checked; under the grant, each leaves an audit entry. Told is the rate over all rounds, and between what shares the middle
-half of the rounds lies.
+Two servers at a time have the same store: `seve serve`, which a physician asks who takes care of 1,000 of the patients and whose access
+token every request carries; and beside it one that lacks access control, the trail (`bench.doors`), or both (`serve --open`). They are asked the same
+in turn, a second or two each, so that a machine whose speed changes changes it for both. Every answer is checked. Told is the rate over all rounds,
+and between what shares the middle half of the rounds lies.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import random
 import secrets
 import shutil
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
@@ -37,6 +39,7 @@ _ALONE = 360
 _LOOK_SECONDS, _RESTING_SECONDS = 5, 0.5
 _REACHED = 1_000
 _SAMPLE = 100
+_WITHOUT = {"access": "access control", "trail": "the trail", "either": "either"}
 _ROLE, _PERSON = "PractitionerRole/bench-role", "Practitioner/bench"
 _CLIENT = """
 INSERT INTO client (id, name, state, method, grant_types, redirect_uris, scopes, purpose, owner)
@@ -57,32 +60,52 @@ async def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--callers", type=int, default=96)
+    parser.add_argument(
+        "--without",
+        nargs="+",
+        choices=_WITHOUT,
+        default=list(_WITHOUT),
+        help="what the server beside it lacks (default: each)",
+    )
     parser.add_argument("--data", type=Path, help="keep the loaded store here, and use it when it is there")
     options = parser.parse_args()
     os.environ |= {"SEVE_SESSION_REQUESTS_PER_SECOND": "60000", "SEVE_ADDRESS_REQUESTS_PER_SECOND": "60000"}
     folder: Path = options.data or Path(tempfile.mkdtemp(prefix="seve-access-"))
     try:
-        is_loaded = (folder / "postgres").exists()
-        servers = [_started(folder, options, is_open=is_open) for is_open in (True, False)]
-        if not is_loaded:
-            await _load(servers[0], options.patients)
-        bearer = f"Authorization: Bearer {await _sign_in(servers[0])}\r\n"
-        for server in servers:
-            _rest(server)
-        ways = [
-            [_reads(server, options, headers) for server, headers in zip(servers, ("", bearer), strict=True)],
-            [await _searches(server, options, headers) for server, headers in zip(servers, ("", bearer), strict=True)],
-        ]
-        for what, kinds in zip(("reads", "searches"), ways, strict=True):
-            await _compared(f"{what} a second", kinds, options.rounds)
-            await _compared(
-                f"{what} a second, one caller", [replace(kind, callers=1) for kind in kinds], options.rounds
-            )
-        for server in servers:
-            stop(server)
+        if not (folder / "postgres").exists():
+            with _running([_started(folder, options, "either")]) as (server,):
+                await _load(server, options.patients)
+        for without in options.without:
+            with _running([_started(folder, options, one) for one in (without, "")]) as servers:
+                await _all_compared(servers, options, without=without)
     finally:
         if options.data is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _running(servers: list[Served]) -> Generator[list[Served]]:
+    try:
+        yield servers
+    finally:
+        for server in servers:
+            stop(server)
+
+
+async def _all_compared(servers: list[Served], options: argparse.Namespace, *, without: str) -> None:
+    """Prints what the first server, which lacks something, does in a second, and what the second does."""
+    bearer = f"Authorization: Bearer {await _sign_in(servers[0])}\r\n"
+    for server in servers:
+        _rest(server)
+    headers = [bearer if without == "trail" else "", bearer]
+    ways = {
+        "reads": [_reads(*one, options) for one in zip(servers, headers, strict=True)],
+        "searches": [await _searches(*one, options) for one in zip(servers, headers, strict=True)],
+    }
+    print(f"beside a server without {_WITHOUT[without]}:")
+    for what, pair in ways.items():
+        await _compared(f"{what} a second", pair, options.rounds)
+        await _compared(f"{what} a second, one caller", [replace(way, callers=1) for way in pair], options.rounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +117,12 @@ class _Way:
     callers: int
 
 
-def _started(folder: Path, options: argparse.Namespace, *, is_open: bool) -> Served:
-    """A server. The open one seals nothing, since what the other's trail costs is not its own."""
-    os.environ["SEVE_SEAL_SECONDS"] = "65535" if is_open else "5"
-    return start(folder, port=free_port(), workers=options.workers, is_open=is_open)
+def _started(folder: Path, options: argparse.Namespace, without: str) -> Served:
+    """A server that lacks something. One without a trail seals nothing, since what the other's trail costs is not its own."""
+    os.environ["SEVE_SEAL_SECONDS"] = "65535" if without in ("trail", "either") else "5"
+    door = {"access": "recorded", "trail": "unrecorded"}.get(without)
+    program = [sys.executable, "-m", "bench.doors", door] if door else []
+    return start(folder, port=free_port(), workers=options.workers, is_open=without == "either", program=program)
 
 
 async def _compared(what: str, kinds: list[_Way], rounds: int) -> None:
@@ -109,11 +134,10 @@ async def _compared(what: str, kinds: list[_Way], rounds: int) -> None:
         if turn:
             seconds = [before + now for before, now in zip(seconds, took, strict=True)]
             shares.append(took[0] / took[1])
-    open_, bound = (rounds * _number(kind) / spent for kind, spent in zip(kinds, seconds, strict=True))
+    beside, whole = (rounds * _number(kind) / spent for kind, spent in zip(kinds, seconds, strict=True))
     low, _, high = statistics.quantiles(shares, n=4)
-    print(
-        f"{what:32} open {open_:8,.1f}  with access control {bound:8,.1f}  {bound / open_:.0%} (half of the rounds: {low:.0%} to {high:.0%})"
-    )
+    share = f"{whole / beside:.0%} (half of the rounds: {low:.0%} to {high:.0%})"
+    print(f"  {what:32} {beside:8,.1f}  as served {whole:8,.1f}  {share}", flush=True)
 
 
 def _number(way: _Way) -> int:
@@ -200,7 +224,7 @@ def _sample(options: argparse.Namespace) -> list[dict[str, Any]]:
     return [r for raw in islice(_reached(options.patients), _SAMPLE) for r in data.resources(raw)]
 
 
-def _reads(server: Served, options: argparse.Namespace, headers: str) -> _Way:
+def _reads(server: Served, headers: str, options: argparse.Namespace) -> _Way:
     asks = [
         Ask("GET", f"{r['resourceType']}/{r['id']}", is_right=lambda s, b: s == 200 and b[:1] == b"{", headers=headers)
         for r in _sample(options)
@@ -209,7 +233,7 @@ def _reads(server: Served, options: argparse.Namespace, headers: str) -> _Way:
     return _Way(server, asks, options.callers)
 
 
-async def _searches(server: Served, options: argparse.Namespace, headers: str) -> _Way:
+async def _searches(server: Served, headers: str, options: argparse.Namespace) -> _Way:
     sample = _sample(options)
     patients = [r["id"] for r in sample if r["resourceType"] == "Patient"]
     searched = sample + [row for turn, id_ in enumerate(patients) for row in queries.extra(id_, turn)]

@@ -2,7 +2,8 @@
 
 Chromium plays the phone. Its processor is slowed to what Chrome's developer tools take for a low-tier phone of 2022, 264 by Lighthouse's
 BenchmarkIndex: how far, is measured before each visit and after, since a virtual machine is not the same from minute to minute; a visit in which
-it changed by a sixth or more was slowed by another factor than it should have been, and is made again. The line is Lighthouse's for phones: 1.6 Mbit/s
+it changed by a sixth or more was slowed by another factor than it should have been, and is made again. A number as second argument is the
+factor itself: Lighthouse takes 4. The line is Lighthouse's for phones: 1.6 Mbit/s
 down, 0.75 up, 150 ms a round trip. Nothing is kept from before. Usable is when the page is laid out, its style and its own script have
 run and it answers to a press: the end of `load` for the document and all modules that it asks for, but not of charts, which
 come after. Nobody's browser was just started: it makes the connection within the time. Who came by a page of ours before, the sign-in or the kit's
@@ -82,10 +83,11 @@ class Measured:
 
 
 def main(arguments: list[str]) -> int:
-    """The table; the address of a running `seve demo` is the argument."""
-    if len(arguments) != 1 or (path := executable()) is None:
-        print("usage: python -m bench.pages http://localhost:8080   (a running `seve demo`; needs Chromium)")
+    """The table; the address of a running `seve demo` is the first argument."""
+    if len(arguments) not in (1, 2) or (path := executable()) is None:
+        print("usage: python -m bench.pages http://localhost:8080 [4]   (a running `seve demo`; needs Chromium)")
         return 2
+    factor = float(arguments[1]) if len(arguments) > 1 else None
     table = Table(
         "who",
         "page",
@@ -102,22 +104,22 @@ def main(arguments: list[str]) -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         for who, page in track(PAGES, "pages", console=console):
-            visits = list(islice(_visits(browser, arguments[0], who=who, path=page), VISITS))
+            visits = list(islice(_visits(browser, arguments[0], factor, who=who, path=page), VISITS))
             table.add_row(who, page, *(_row(visits) if visits else ["machine never kept still"]))
         browser.close()
     console.print(table)
     console.print(
         f"budget: {SCRIPT_BYTES // 1000} KB of script, {USABLE_MS} ms; median of {VISITS} or of as many as the machine kept still for, "
-        f"each with an empty cache; machine: its BenchmarkIndex, slowed to {PHONE}"
+        f"each with an empty cache; machine: its BenchmarkIndex, slowed {f'{factor:g} times' if factor else f'to {PHONE}'}"
     )
     return 0
 
 
-def _visits(browser: Browser, site: str, *, who: str, path: str) -> Iterator[Measured]:
+def _visits(browser: Browser, site: str, factor: float | None = None, *, who: str, path: str) -> Iterator[Measured]:
     """Visits during which the machine was as fast as it had been just before; none when it never is."""
     machine = _benchmark_index(browser)
     for _ in range(MOST_VISITS):
-        weights, usable = _measure(browser, site, who=who, path=path, slower=machine / PHONE)
+        weights, usable = _measure(browser, site, who=who, path=path, slower=factor or machine / PHONE)
         before, machine = machine, _benchmark_index(browser)
         if abs(machine / before - 1) < MOST_CHANGE:
             yield Measured(weights, usable, before)

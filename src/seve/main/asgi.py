@@ -37,8 +37,10 @@ from seve.web.visitors import SignedInVisitors
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from seve.engine.identity.service import Identity
     from seve.rest.answering import Send
     from seve.rest.asking import Receive, Scope
+    from seve.rest.gate import Gate
 
 
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
@@ -81,6 +83,10 @@ class Application:
             await self._live(receive, send)
         elif self._shield is not None:
             await self._shield(scope, receive, send)
+
+    def gate(self, engine: Engine, identity: Identity) -> Gate:
+        """Who comes in to the API."""
+        return BearerGate(engine, identity)
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -130,7 +136,7 @@ class Application:
             open_identity(engine.database, ledger=engine.ledger, fhir_url=settings.fhir_url, keys=settings.keys)
         )
         engine.oauth_url = f"{identity.site}/oauth"
-        self._fhir, self._oauth = FhirApp(engine, BearerGate(engine, identity)), oauth(identity)
+        self._fhir, self._oauth = FhirApp(engine, self.gate(engine, identity)), oauth(identity)
         self._solution_sockets = solution_sockets(engine, identity, solutions())
         await self._stack.enter_async_context(_beside(self._solution_sockets.relay.run()))
         self._pages = pages(

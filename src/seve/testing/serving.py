@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +57,13 @@ def served(*, workers: int = 1) -> Generator[Served]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def start(data: Path, *, port: int, workers: int = 1, is_open: bool = True) -> Served:
-    """Starts a server on a data directory and waits until it answers. Raises RuntimeError when it does not."""
+def start(data: Path, *, port: int, workers: int = 1, is_open: bool = True, program: Sequence[str] = ()) -> Served:
+    """Starts a server on a data directory and waits until it answers. Raises RuntimeError when it does not.
+
+    `program` is what is run instead of `seve serve`.
+    """
     environment = {**os.environ, "SEVE_PORT": str(port), "SEVE_DATA": str(data), "SEVE_WORKERS": str(workers)}
-    command_line = [str(Path(sys.executable).parent / "seve"), "serve", *(["--open"] if is_open else [])]
+    command_line = [*program] or [str(Path(sys.executable).parent / "seve"), "serve", *(["--open"] if is_open else [])]
     process = subprocess.Popen(command_line, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our own command
     base = f"http://127.0.0.1:{port}/fhir"
     _wait_for(base, process)

@@ -17,6 +17,7 @@ from seve.main.progress import say
 from seve.main.settings import Settings
 from seve.main.wiring import prepared
 
+APPLICATION = "seve.main.asgi:app"
 _BACKLOG = 1_024
 _RESPAWN_SECONDS = 1.0
 _KILL_SECONDS = 15
@@ -60,8 +61,8 @@ def stop_on_sigterm() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
-def listen(settings: Settings, *, address: str, is_open: bool) -> None:
-    """Runs the server processes on a started store; returns when they have stopped."""
+def listen(settings: Settings, *, address: str, is_open: bool, application: str = APPLICATION) -> None:
+    """Runs the server processes on a started store; returns when they have stopped. `application` is what they run, as `module:name`."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -72,7 +73,7 @@ def listen(settings: Settings, *, address: str, is_open: bool) -> None:
     site = settings.fhir_url.removesuffix("/fhir")
     say(f"Sève: {site}  (API: {settings.fhir_url}; listening on {address}:{settings.port}; Ctrl-C stops)")
     server = Server(
-        "seve.main.asgi:app",
+        application,
         address=address,
         port=settings.port,
         interface=Interfaces.ASGI,
