@@ -247,7 +247,7 @@ def test_a_chart_is_a_sentence_and_figures_first_and_livelier_where_script_runs(
         expect(figure.get_by_role("row", name="03")).to_contain_text("82")
     if "vendor/echarts.js" not in assets():
         pytest.skip("ECharts was not fetched (no registry): the drawn charts alone were checked")
-    with visitor(browser, demonstration) as page:
+    with visitor(browser, demonstration, size=(1280, 400)) as page:  # so low that the charts are below
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto("/kit/figures")
