@@ -36,6 +36,7 @@ NOBODY, VISITOR = "nobody", "a visitor of the kit"
 PAGES: tuple[tuple[str, str], ...] = (
     (NOBODY, "/signin"),
     (NOBODY, "/kit"),
+    (VISITOR, "/kit/look"),
     (VISITOR, "/kit/modes"),
     (VISITOR, "/kit/icons"),
     (VISITOR, "/kit/marks"),

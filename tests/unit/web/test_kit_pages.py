@@ -41,16 +41,29 @@ async def test_the_contents_lead_to_every_page_and_each_leads_back_under_its_own
     for path in PATHS:
         page = await read(path, language)
         assert f'<html lang="{language}"' in page
-        assert '<a href="/kit">' in page.split('class="crumbs"')[1].split("</nav>")[0]
-        titles |= set(re.findall("<h1>(.*)</h1>", page))
+        [title] = re.findall("<h1>(.*)</h1>", page)
+        crumbs = page.split('class="crumbs"')[1].split("</nav>")[0]
+        assert '<a href="/kit">' in crumbs
+        assert f'<span aria-current="page">{title}</span>' in crumbs
+        titles.add(title)
     assert len(titles) == len(PATHS)
+
+
+async def test_the_pages_are_walked_one_after_the_other() -> None:
+    for before, path, after in zip((None, *PATHS), PATHS, (*PATHS[1:], None), strict=False):
+        page = await read(path)
+        assert re.findall(r'rel="prev" href="(/kit/\w+)">', page) == ([before] if before else [])
+        assert re.findall(r'rel="next" href="(/kit/\w+)">', page) == ([after] if after else [])
 
 
 async def test_every_part_stands_on_one_page_where_the_contents_say() -> None:
     contents = (await read("/kit")).split('class="contents"')[1]
     for path in PATHS:
-        named = re.findall(rf'href="{path}#(\w+)"', contents)
-        assert parts(await read(path)) == named or (len(parts(await read(path))) == 1 and named == [])
+        found = parts(await read(path))
+        assert found != []
+        assert re.findall(rf'href="{path}#(\w+)"', contents) == (
+            found if len(found) > 1 else []
+        )  # one part is its page
     found = [part for path in PATHS for part in parts(await read(path))]
     assert len(found) == len(set(found)) == 20
 
@@ -73,9 +86,11 @@ async def test_the_frame_that_was_chosen_is_kept_from_page_to_page() -> None:
     contents = await read("/kit?for=patient")
     assert '<body data-audience="patient">' in contents
     assert 'href="/kit/time?for=patient#calendars"' in contents
+    assert '<form class="chooser" method="get" action="/kit">' in contents
     page = await read("/kit/forms?for=patient")
     assert '<body data-audience="patient">' in page
     assert 'href="/kit?for=patient"' in page
+    assert 'href="/kit/helped?for=patient"' in page
     for path in ("/kit", "/kit/forms"):
         assert "?for=" not in await read(f"{path}?for=%22nobody")
 

@@ -76,7 +76,10 @@ class _Kit:
     async def page(self, request: Request, *, name: str) -> Response:
         """One page; what its forms and links ask for stands in its address."""
         filling = _SPECIMENS[name](request.query_params, self._tell(request))
-        return await self._shown(request, f"kit/pages/{name}.html", name=name, **filling)
+        names = ("", *_PAGES, "")
+        place = names.index(name)
+        beside = {"before": names[place - 1], "after": names[place + 1]}
+        return await self._shown(request, f"kit/pages/{name}.html", name=name, **beside, **filling)
 
     async def _shown(self, request: Request, template: str, **filling: Any) -> Response:
         audience = _AUDIENCES.get(request.query_params.get("for", ""))
@@ -110,7 +113,7 @@ def _path(name: str) -> str:
     return f"/kit/{name}"
 
 
-def _still(query: QueryParams, tell: Tell) -> dict[str, Any]:
+def _nothing(query: QueryParams, tell: Tell) -> dict[str, Any]:
     """What is all in the template."""
     del query, tell
     return {}
@@ -195,8 +198,8 @@ def _care(query: QueryParams, tell: Tell) -> dict[str, Any]:
 
 
 _SPECIMENS: dict[str, Callable[[QueryParams, Tell], dict[str, Any]]] = {
-    "look": _still,
-    "modes": _still,
+    "look": _nothing,
+    "modes": _nothing,
     "icons": _icons,
     "marks": _marks,
     "forms": _forms,
